@@ -1,0 +1,56 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help install demo test lint model bench bench-quality corpus-check lock clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed requirements-test.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@touch $@
+
+install: $(VENV)/.installed ## create .venv with the pinned dependencies and the command `domaines`
+
+demo: $(VENV)/.installed ## label the demonstration survey, print the shares, write out/
+	@mkdir -p out
+	@$(BIN)/domaines label corpora/demo/enquete.csv -o out/enquete.csv
+	@$(BIN)/domaines shares out/enquete.csv -o out/parts.csv --quiet
+	@$(BIN)/domaines shares out/enquete.csv -o out/parts.json --quiet
+	@$(BIN)/domaines report out/enquete.csv -o out/report.html
+	@$(BIN)/domaines shares out/enquete.csv
+
+test: $(VENV)/.installed-test ## run the whole suite
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed-test ## Ruff, mypy in strict mode, import-linter
+	$(BIN)/ruff check pipeline tests bench
+	$(BIN)/ruff format --check pipeline tests bench
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+model: $(VENV)/.installed ## rebuild the default model from corpora/
+	$(BIN)/domaines train corpora/annotated corpora/contrasts.csv -o models/default
+
+corpus-check: $(VENV)/.installed-test ## check the corpora: form, openings, near-duplicates, labels, splits
+	$(BIN)/python -m pytest tests/test_corpora.py
+
+bench: $(VENV)/.installed-test ## measure the speed of labelling against the floor, tables into BENCHMARKS.md
+	$(BIN)/python bench/speed.py
+
+bench-quality: $(VENV)/.installed-test ## measure quality against other classifiers
+	$(BIN)/python bench/quality.py
+
+lock: ## renew the lock files from pyproject.toml (needs pip-tools in .venv)
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --output-file requirements.lock pyproject.toml requirements-build.in
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --extra test --extra lint --output-file requirements-test.lock pyproject.toml requirements-build.in
+
+clean: ## remove .venv, out/ and caches
+	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,43 @@
+"""Why a text got its label: what each word adds to each domain's score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.head import Array
+from pipeline.text import clean
+from pipeline.words import words
+from pipeline.wordtable import Scoring
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a text got its label: each word's contribution (words × K) to each domain's score."""
+
+    words: tuple[str, ...]
+    labels: tuple[str, ...]
+    contributions: Array
+    probabilities: Array
+
+
+def explain(scoring: Scoring, text: str) -> Explanation:
+    """Say what each word of a text adds to each label's calibrated score."""
+    found = words(clean(text))
+    space = scoring.space
+    couples = space.pairs(found)
+    word_features, pair_features = space.word_rows(found), space.pair_rows(couples)
+    squared = word_features.multiply(word_features).sum() + pair_features.multiply(pair_features).sum()
+    scale = 1.0 / np.sqrt(squared) if squared > 0 else 0.0
+    parts = np.asarray(word_features @ scoring.projection) * scale
+    halves = np.asarray(pair_features @ scoring.projection) * scale / 2
+    parts[:-1] += halves[: len(parts) - 1]
+    parts[1:] += halves[: len(parts) - 1]
+    total = parts.sum(axis=0)
+    return Explanation(
+        tuple(found),
+        scoring.labels,
+        parts / scoring.head.temperature,
+        scoring.head.probabilities(total[None, :])[0],
+    )

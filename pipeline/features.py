@@ -1,0 +1,183 @@
+"""From word types and adjacent pairs to sparse feature rows: a feature belongs to a type, not to an occurrence.
+
+A text's vector is the sum of the rows of its words and pairs, divided by the square root of the sum
+of their squared lengths. Both sums are additive over occurrences, so that a linear map of the rows
+(weights, a projection) can be applied once per distinct word instead of once per text.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from pipeline.words import fold
+
+Words = Sequence[str]
+Pair = tuple[str, str]
+T = TypeVar("T")
+
+# Separates the two words of a pair in a feature's name; no word holds it.
+PAIR_JOINER = " "
+
+
+@dataclass(frozen=True)
+class Families:
+    """Which families of features a word's row holds, and the weight of each.
+
+    A weight of zero leaves the family out. ``shortest`` and ``longest`` bound the character
+    n-grams, taken inside ``<word>``.
+    """
+
+    form: float = 1.0
+    lemma: float = 1.0
+    characters: float = 1.0
+    pair: float = 1.0
+    shortest: int = 3
+    longest: int = 5
+    minimum_texts: int = 2
+
+
+def ngrams(word: str, shortest: int, longest: int) -> list[str]:
+    """Give the character n-grams of ``<word>``, accents folded.
+
+    >>> ngrams("été", 3, 4)
+    ['<et', 'ete', 'te>', '<ete', 'ete>']
+    """
+    marked = f"<{fold(word)}>"
+    return [
+        marked[start : start + size] for size in range(shortest, longest + 1) for start in range(len(marked) - size + 1)
+    ]
+
+
+@dataclass
+class FeatureSpace:
+    """The columns of the feature rows, with the inverse document frequency of each.
+
+    ``lemma_of`` gives the lemma of the word types seen in training. A word never seen has its
+    character n-grams alone: running spaCy over every new word of a file would cost more than
+    reading the file, and the ablation table shows that it does not score better.
+    """
+
+    families: Families
+    lemma_of: dict[str, str]
+    columns: dict[str, int] = field(default_factory=dict)
+    frequencies: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+
+    @classmethod
+    def fit(cls, texts: Sequence[Words], lemma_of: dict[str, str], families: Families) -> FeatureSpace:
+        """Keep the features found in at least ``families.minimum_texts`` texts, each with its IDF."""
+        space = cls(families, lemma_of)
+        counts: Counter[str] = Counter()
+        of_word: dict[str, list[str]] = {}
+        for text in texts:
+            found: set[str] = set()
+            for word in set(text):
+                if word not in of_word:
+                    of_word[word] = [name for name, _ in space._named(word)]
+                found.update(of_word[word])
+            found.update(space._pair_name(pair) for pair in space.pairs(text))
+            counts.update(found)
+        kept = sorted(name for name, count in counts.items() if count >= families.minimum_texts)
+        space.columns = {name: column for column, name in enumerate(kept)}
+        documents = np.array([counts[name] for name in kept], dtype=np.float64)
+        space.frequencies = np.log((1 + len(texts)) / (1 + documents)) + 1
+        return space
+
+    def pairs(self, text: Words) -> list[Pair]:
+        """Give the adjacent pairs of a text as feature pairs of folded lemmas."""
+        if not self.families.pair:
+            return []
+        bases = [self.base(word) for word in text]
+        return list(pairwise(bases))
+
+    def base(self, word: str) -> str:
+        """Give what stands for a word inside a pair: its folded lemma, or folded form when unseen."""
+        return fold(self.lemma_of.get(word, word))
+
+    def word_rows(self, types: Sequence[str]) -> sparse.csr_matrix:
+        """Give one row per word type: its form, lemma and character n-grams, weighted."""
+        return self._rows([self._word_row(word) for word in types])
+
+    def pair_rows(self, types: Sequence[Pair]) -> sparse.csr_matrix:
+        """Give one row per pair type; a pair never seen in training has an empty row."""
+        return self._rows([self._weighted([(self._pair_name(pair), self.families.pair)]) for pair in types])
+
+    def known_pairs(self) -> list[Pair]:
+        """Give the pairs that have a feature, in the order of their names."""
+        names = [name[2:] for name in self.columns if name.startswith("p:")]
+        return [(first, second) for first, _, second in (name.partition(PAIR_JOINER) for name in names)]
+
+    def _pair_name(self, pair: Pair) -> str:
+        return f"p:{pair[0]}{PAIR_JOINER}{pair[1]}"
+
+    def _named(self, word: str) -> Iterable[tuple[str, float]]:
+        families = self.families
+        if families.form:
+            yield f"f:{fold(word)}", families.form
+        if families.lemma and word in self.lemma_of:
+            yield f"l:{fold(self.lemma_of[word])}", families.lemma
+        if families.characters:
+            for gram in ngrams(word, families.shortest, families.longest):
+                yield f"c:{gram}", families.characters
+
+    def _weighted(self, named: Iterable[tuple[str, float]]) -> tuple[list[int], list[float]]:
+        found = [(self.columns[name], weight) for name, weight in named if name in self.columns]
+        return [column for column, _ in found], [self.frequencies[column] * weight for column, weight in found]
+
+    def _word_row(self, word: str) -> tuple[list[int], list[float]]:
+        named = list(self._named(word))
+        columns, values = self._weighted([item for item in named if not item[0].startswith("c:")])
+        gram_columns, gram_values = self._weighted([item for item in named if item[0].startswith("c:")])
+        if gram_columns:
+            # The n-grams of a word weigh together as much as one feature of mean IDF, whatever its length.
+            length = float(np.linalg.norm(gram_values))
+            scale = self.families.characters * float(np.mean(gram_values)) / length
+            gram_values = [value * scale for value in gram_values]
+        return columns + gram_columns, values + gram_values
+
+    def _rows(self, rows: list[tuple[list[int], list[float]]]) -> sparse.csr_matrix:
+        starts = np.cumsum([0] + [len(columns) for columns, _ in rows])
+        columns = np.fromiter((c for row in rows for c in row[0]), dtype=np.int32, count=starts[-1])
+        values = np.fromiter((v for row in rows for v in row[1]), dtype=np.float64, count=starts[-1])
+        matrix = sparse.csr_matrix((values, columns, starts), shape=(len(rows), len(self.columns)))
+        matrix.sum_duplicates()
+        return matrix
+
+
+def squared_lengths(rows: sparse.csr_matrix) -> NDArray[np.float64]:
+    """Give the squared Euclidean length of each row.
+
+    >>> squared_lengths(sparse.csr_matrix(np.array([[3.0, 4.0], [0.0, 0.0]])))
+    array([25.,  0.])
+    """
+    return np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
+
+
+def text_matrix(texts: Sequence[Words], space: FeatureSpace) -> sparse.csr_matrix:
+    """Give one normalised row per text: (texts × features). A text without a known feature is all zeros."""
+    word_types = sorted({word for text in texts for word in text})
+    pair_types = sorted({pair for text in texts for pair in space.pairs(text)})
+    word_rows, pair_rows = space.word_rows(word_types), space.pair_rows(pair_types)
+    word_counts = _counts([list(text) for text in texts], word_types)
+    pair_counts = _counts([space.pairs(text) for text in texts], pair_types)
+    total = word_counts @ word_rows + pair_counts @ pair_rows
+    squared = word_counts @ squared_lengths(word_rows) + pair_counts @ squared_lengths(pair_rows)
+    scale = np.divide(1.0, np.sqrt(squared), out=np.zeros_like(squared), where=squared > 0)
+    return sparse.csr_matrix(sparse.diags(scale) @ total)
+
+
+def _counts(texts: Sequence[Sequence[T]], types: Sequence[T]) -> sparse.csr_matrix:
+    number = {item: index for index, item in enumerate(types)}
+    starts = np.cumsum([0] + [len(text) for text in texts])
+    columns = np.fromiter((number[item] for text in texts for item in text), dtype=np.int32, count=starts[-1])
+    values = np.ones(starts[-1])
+    matrix = sparse.csr_matrix((values, columns, starts), shape=(len(texts), len(types)))
+    matrix.sum_duplicates()
+    return matrix

@@ -1,0 +1,95 @@
+"""Batch labelling: chunks in, labelled chunks out, several at a time, in order."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from pipeline.schema import kept_names, output_columns
+
+Array = NDArray[np.float64]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Labeller:
+    """What turns texts into columns: labels, probabilities of a batch (n × K), threshold, reference."""
+
+    labels: tuple[str, ...]
+    probabilities: Callable[[pl.Series], Array]
+    threshold: float
+    reference: str
+
+    def columns(self, texts: pl.Series) -> pl.DataFrame:
+        """Give the columns that labelling adds; a text without a word has empty cells, and no guess."""
+        probabilities = self.probabilities(texts)
+        wordless = np.asarray(np.isnan(probabilities).any(axis=1))
+        known = np.nan_to_num(probabilities, nan=0.0)
+        ranked = np.sort(known, axis=1)
+        best = known.argmax(axis=1)
+        margin = ranked[:, -1] - ranked[:, -2] if len(self.labels) > 1 else ranked[:, -1]
+        columns: dict[str, pl.Series] = {
+            "domaine": pl.Series(list(self.labels), dtype=pl.String).gather(pl.Series(best)),
+            "probabilite": pl.Series(ranked[:, -1]),
+        }
+        for number, label in enumerate(self.labels):
+            columns[f"p_{label}"] = pl.Series(np.ascontiguousarray(probabilities[:, number]))
+        columns["indice_confiance"] = pl.Series(margin)
+        columns["a_relire"] = pl.Series(margin < self.threshold)
+        columns["modele"] = pl.repeat(self.reference, len(texts), dtype=pl.String, eager=True)
+        frame = pl.DataFrame({name: columns[name] for name in output_columns(self.labels)})
+        if wordless.any():
+            keep = pl.Series(~wordless)
+            empty = [pl.when(keep).then(pl.col(name)).otherwise(None).alias(name) for name in frame.columns[:-1]]
+            frame = frame.with_columns(empty)
+        return frame
+
+
+def output_schema(columns: tuple[str, ...], labels: tuple[str, ...]) -> dict[str, pl.DataType]:
+    """Give the name and type of every column of the labelled table, in order."""
+    schema: dict[str, pl.DataType] = {name: pl.String() for name in kept_names(columns, labels)}
+    for name in output_columns(labels):
+        text = name in ("domaine", "modele")
+        schema[name] = pl.String() if text else pl.Boolean() if name == "a_relire" else pl.Float64()
+    return schema
+
+
+def label_frame(frame: pl.DataFrame, text_column: str, labeller: Labeller) -> pl.DataFrame:
+    """Add the label columns after the user's own, which stay untouched and in order."""
+    added = labeller.columns(frame[text_column])
+    kept = frame.rename(dict(zip(frame.columns, kept_names(tuple(frame.columns), labeller.labels), strict=True)))
+    return pl.concat([kept, added], how="horizontal")
+
+
+def in_order(function: Callable[[Item], Result], items: Iterable[Item], jobs: int) -> Iterator[Result]:
+    """Apply a function to items on ``jobs`` threads, giving results in order; few items wait in memory.
+
+    Threads, not processes: the costly parts (Polars, NumPy, SciPy) let go of Python's lock, and the
+    table of words learnt during the run is shared.
+
+    >>> list(in_order(abs, [-1, 2, -3], jobs=2))
+    [1, 2, 3]
+    """
+    if jobs <= 1:
+        yield from map(function, items)
+        return
+    with ThreadPoolExecutor(jobs) as pool:
+        waiting: deque[Future[Result]] = deque()
+        try:
+            for item in items:
+                waiting.append(pool.submit(function, item))
+                if len(waiting) > jobs:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()

@@ -1,0 +1,268 @@
+"""``models/``: a model is a folder of plain arrays and text, checked byte by byte before use.
+
+The only module that knows the folder's files. Labelling opens no pickle: arrays are ``npz`` read
+with ``allow_pickle=False``, the rest is JSON and CSV. The manifest holds the digest of every file,
+so a changed byte is refused with a sentence.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.errors import ModelError, OutputError, nearest
+from pipeline.features import Families, FeatureSpace
+from pipeline.head import Head
+from pipeline.wordtable import Scoring
+
+FORMAT = 1
+WEIGHTS, WORDS, CONFIG, CARD, MANIFEST = "weights.npz", "words.csv", "config.json", "README.md", "manifest.json"
+FILES = (WEIGHTS, WORDS, CONFIG, CARD)
+# Larger than any model this project makes; a damaged or hostile archive must not fill the memory.
+MAX_BYTES = 400_000_000
+
+
+@dataclass(frozen=True)
+class Model:
+    """A loaded model: what labelling needs, and what it was made from."""
+
+    name: str
+    scoring: Scoring
+    config: Mapping[str, Any]
+    manifest: Mapping[str, Any]
+    folder: str
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the manifest's file digests: the same for the same model."""
+        return str(self.manifest["digest"])
+
+    @property
+    def reference(self) -> str:
+        """What the column ``modele`` says: name, version and the first digits of the digest."""
+        return f"{self.name} {self.config['version']} {self.digest[:12]}"
+
+    @property
+    def threshold(self) -> float:
+        """The confidence index under which a row is to be read again."""
+        return float(self.config["review_threshold"])
+
+
+def models_folder() -> Path:
+    """Find ``models/``: the folder named by DOMAINES_MODELS, or beside the package, or inside it (wheel)."""
+    named = os.environ.get("DOMAINES_MODELS")
+    if named:
+        return Path(named)
+    package = Path(__file__).parent
+    beside = package.parent / "models"
+    return beside if (beside / "default").is_dir() else package / "models"
+
+
+def list_models() -> list[str]:
+    """Give the names of the models there are, in order."""
+    folder = models_folder()
+    return sorted(path.parent.name for path in folder.glob(f"*/{MANIFEST}")) if folder.is_dir() else []
+
+
+def load_model(name: str) -> Model:
+    """Load a model by name, or by the path of its folder, after checking every file's digest.
+
+    Raises :class:`ModelError` for a missing or changed file, an unknown format, an unknown name.
+    """
+    folder = _find(name)
+    manifest = _read_json(folder / MANIFEST)
+    if manifest.get("format") != FORMAT:
+        raise ModelError(
+            f"Le modèle « {folder.name} » est au format {manifest.get('format')!r}, ce programme lit le format "
+            f"{FORMAT} : mettre le programme à jour, ou refaire le modèle avec « domaines train »."
+        )
+    contents = {file: _checked(folder, file, manifest) for file in FILES}
+    try:
+        config = json.loads(contents[CONFIG])
+        scoring = _scoring(contents[WEIGHTS], contents[WORDS], config)
+    except (ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        raise ModelError(
+            f"Le modèle « {folder.name} » est incohérent ({error}) : le refaire avec « domaines train »."
+        ) from error
+    return Model(str(config.get("name", folder.name)), scoring, config, manifest, str(folder))
+
+
+def read_card(model: Model) -> str:
+    """Give the model card, as Markdown."""
+    return (Path(model.folder) / CARD).read_text(encoding="utf-8")
+
+
+def save_model(
+    folder: Path, scoring: Scoring, config: Mapping[str, Any], provenance: Mapping[str, Any], card: str
+) -> str:
+    """Write a model folder, whole or not at all, and give its digest.
+
+    ``config`` holds what labelling needs (name, version, review threshold), ``provenance`` what the
+    manifest records besides the digests: versions, corpora, seed, date, scores.
+    """
+    contents = {
+        WEIGHTS: _weights(scoring),
+        WORDS: _words(scoring),
+        CONFIG: _json({**config, "labels": list(scoring.labels), "families": asdict(scoring.space.families)}),
+        CARD: card.encode(),
+    }
+    digests = {file: hashlib.sha256(content).hexdigest() for file, content in contents.items()}
+    digest = hashlib.sha256(_json(digests)).hexdigest()
+    contents[MANIFEST] = _json({"format": FORMAT, "digest": digest, "files": digests, **provenance})
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        temporary.chmod(0o755)
+        for file, content in contents.items():
+            (temporary / file).write_bytes(content)
+        _replace_folder(temporary, folder)
+    except OSError as error:
+        raise OutputError(
+            f"Le modèle ne peut pas être écrit dans « {folder} » ({error.strerror}) : vérifier la place et les droits."
+        ) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return digest
+
+
+def _replace_folder(new: Path, folder: Path) -> None:
+    if not folder.exists():
+        new.rename(folder)
+        return
+    if not (folder / MANIFEST).is_file() and any(folder.iterdir()):
+        raise OutputError(
+            f"Le dossier « {folder} » existe et n'est pas un modèle : choisir un autre nom pour ne rien écraser."
+        )
+    old = folder.with_name(f".{folder.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    folder.rename(old)
+    new.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _find(name: str) -> Path:
+    for folder in (models_folder() / name, Path(name)):
+        if (folder / MANIFEST).is_file():
+            return folder
+    known = list_models()
+    close = nearest(name, known)
+    hint = f" Le plus proche : « {close} »." if close else ""
+    listed = ", ".join(known) if known else "aucun"
+    raise ModelError(
+        f"Le modèle « {name} » n'existe pas ; modèles présents : {listed}.{hint} Vérifier le nom donné à --model."
+    )
+
+
+def _checked(folder: Path, file: str, manifest: Mapping[str, Any]) -> bytes:
+    path = folder / file
+    advice = "le recopier depuis sa source, ou le refaire avec « domaines train »."
+    if path.is_symlink() or not path.is_file():
+        raise ModelError(f"Il manque « {file} » au modèle « {folder.name} » : {advice}")
+    if path.stat().st_size > MAX_BYTES:
+        raise ModelError(f"« {file} » du modèle « {folder.name} » dépasse {MAX_BYTES} octets : {advice}")
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != manifest.get("files", {}).get(file):
+        raise ModelError(f"« {file} » du modèle « {folder.name} » a changé depuis sa fabrication : {advice}")
+    return content
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        read = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(read, dict):
+            return read
+    except (OSError, ValueError):
+        pass
+    raise ModelError(
+        f"« {path.name} » du modèle « {path.parent.name} » est illisible : "
+        "le recopier depuis sa source, ou le refaire avec « domaines train »."
+    )
+
+
+def _json(content: Mapping[str, Any]) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+
+
+def _weights(scoring: Scoring) -> bytes:
+    """Write the arrays as an ``npz`` whose bytes depend on nothing but the arrays (no time stamp)."""
+    names = "\n".join(scoring.space.columns).encode()
+    head = scoring.head
+    arrays: dict[str, np.ndarray[Any, Any]] = {
+        "features": np.frombuffer(names, dtype=np.uint8),
+        "frequencies": scoring.space.frequencies,
+        "projection": scoring.projection.astype(np.float32),
+        "bias": head.bias,
+        "temperature": np.array(head.temperature),
+        "shift": head.shift,
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name, array in arrays.items():
+            content = io.BytesIO()
+            np.save(content, array, allow_pickle=False)
+            archive.writestr(
+                zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), content.getvalue(), zipfile.ZIP_DEFLATED
+            )
+    return buffer.getvalue()
+
+
+def _words(scoring: Scoring) -> bytes:
+    """Write the word table people can read: word, lemma, and the weight of the word in each domain."""
+    space = scoring.space
+    known = sorted(space.lemma_of)
+    linear = np.asarray(space.word_rows(known) @ scoring.projection)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["mot", "lemme", *scoring.labels])
+    for word, row in zip(known, linear, strict=True):
+        writer.writerow([word, space.lemma_of[word], *(f"{value:.4f}" for value in row)])
+    return out.getvalue().encode()
+
+
+def _scoring(weights: bytes, words: bytes, config: Mapping[str, Any]) -> Scoring:
+    with np.load(io.BytesIO(weights), allow_pickle=False) as archive:
+        arrays = {name: archive[name] for name in archive.files}
+    names = arrays["features"].tobytes().decode().split("\n")
+    rows = csv.reader(io.StringIO(words.decode(), newline=""))
+    next(rows)
+    lemma_of = {row[0]: row[1] for row in rows}
+    space = FeatureSpace(
+        Families(**config["families"]),
+        lemma_of,
+        {name: column for column, name in enumerate(names)},
+        arrays["frequencies"],
+    )
+    head = Head(arrays["bias"], float(arrays["temperature"]), arrays["shift"])
+    labels = tuple(str(label) for label in config["labels"])
+    projection = arrays["projection"].astype(np.float64)
+    _check_shapes(labels, space, projection, head)
+    return Scoring(labels, space, projection, head)
+
+
+def _check_shapes(labels: tuple[str, ...], space: FeatureSpace, projection: np.ndarray[Any, Any], head: Head) -> None:
+    classes = len(labels)
+    expected = {
+        "projection": (projection.shape, (len(space.columns), classes)),
+        "frequencies": (space.frequencies.shape, (len(space.columns),)),
+        "bias": (head.bias.shape, (classes,)),
+        "shift": (head.shift.shape, (classes,)),
+    }
+    for name, (shape, wanted) in expected.items():
+        if shape != wanted:
+            raise ValueError(f"{name} : forme {shape}, attendue {wanted}")
+    if not all(np.isfinite(array).all() for array in (projection, space.frequencies, head.bias, head.shift)):
+        raise ValueError("poids non finis")
+    if not head.temperature > 0:
+        raise ValueError(f"température {head.temperature}")

@@ -1,0 +1,171 @@
+"""Reading delimited text: blocks cut at records, each parsed by Polars, or by the tolerant reader when it must be."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import count, islice
+from typing import TYPE_CHECKING
+
+from pipeline.errors import InputError
+from pipeline.schema import Fault
+from pipeline.tables.cutting import cut_lines, cut_records
+from pipeline.tables.header import Header, led, name_columns
+from pipeline.tables.layout import Layout, survey, text_pieces
+from pipeline.tables.separators import SEPARATORS, choose_separator, declared_separator
+from pipeline.tables.source import Source
+from pipeline.tables.table import Block, Chunk, Table, text_frame
+from pipeline.tables.tolerant import NO_SEPARATOR, Record, fitted, read_records
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_BOM = b"\xef\xbb\xbf"
+_QUOTED = re.compile(rb'"[^"]*"')
+_BLANK_LINE = re.compile(rb"(?:\A|\n)\r?\n")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """All that parsing a block needs: the file's name for its faults, the encoding, separator and columns."""
+
+    file: str
+    encoding: str
+    separator: str
+    columns: tuple[str, ...]
+
+
+def open_delimited(source: Source, sample: bytes, block_bytes: int, whole: bool) -> Table:
+    """Open delimited text; ``sample`` is its beginning, ``whole`` when it is all of it."""
+    text = sample.removeprefix(_BOM)
+    declared, declaration = declared_separator(text) or (None, 0)
+    # Only the line ends of the sample matter here: a lone CR would be part of a cell.
+    lines = text[declaration:] if b"\n" in text else text[declaration:].replace(b"\r", b"\n")
+    separator = declared or choose_separator(lines, whole)
+    layout = survey(source, sample, separator or NO_SEPARATOR, declaration)
+    header, length = _read_header(source, layout, separator or NO_SEPARATOR)
+    dialect = Dialect(source.path, layout.encoding, separator or NO_SEPARATOR, header.columns)
+
+    def start() -> Iterator[Block]:
+        if layout.regular and layout.valid:
+            blocks = _cut_blocks(source, layout, dialect, length, block_bytes)
+        else:
+            blocks = _record_blocks(source, layout, dialect, block_bytes)
+        yield from led(blocks, header)
+        source.check_unchanged()
+
+    shown = f"{layout.shown}, {SEPARATORS[separator] if separator else 'une seule colonne'}"
+    decision = f"{shown} (gzip)" if source.compressed else shown
+    rows = max(0, layout.lines - 1)
+    return Table(source.path, "csv", layout.encoding, separator, header.columns, rows, decision, start)
+
+
+def parse_block(data: bytes, dialect: Dialect) -> Chunk:
+    """Parse whole records with Polars, or with the tolerant reader when anything in them is not as it should be.
+
+    >>> chunk = parse_block(b"1,un\\n2\\n", Dialect("a.csv", "utf-8", ",", ("id", "texte")))
+    >>> chunk.frame.rows(), chunk.faults[0].reason
+    ([('1', 'un'), ('2', '')], 'ligne à 1 cellule pour 2 colonnes')
+    """
+    frame = _parse_quickly(data if data.endswith(b"\n") else data + b"\n", dialect)
+    if frame is not None:
+        return Chunk(frame)
+    records = read_records(io.BytesIO(data), dialect.encoding, dialect.separator)
+    return _chunk(*_gather(records, dialect), dialect)
+
+
+def _read_header(source: Source, layout: Layout, separator: str) -> tuple[Header, int]:
+    """Read the first record, and tell how many bytes it takes (blank lines before it included)."""
+    taken: list[bytes] = []
+
+    def lines() -> Iterator[bytes]:
+        for line in cut_lines(text_pieces(source, layout.skipped, layout.mac, 1 << 16)):
+            taken.append(line)
+            yield line
+
+    record = next(read_records(lines(), layout.encoding, separator), None)
+    if record is None:
+        raise InputError(f"{source.name} est vide : donnez une table avec une ligne de noms de colonnes.")
+    header = name_columns(record.cells, source.path)
+    repaired = tuple(Fault(source.path, 0, reason) for reason in record.reasons)
+    return Header(header.columns, layout.faults(source.path) + repaired + header.faults), sum(map(len, taken))
+
+
+def _cut_blocks(source: Source, layout: Layout, dialect: Dialect, length: int, size: int) -> Iterator[Block]:
+    """Cut blocks by counting quotes: what each holds is left to ``parse``."""
+    pieces = text_pieces(source, layout.skipped + length, layout.mac, size)
+    for number, data in enumerate(cut_records(pieces, quoted=True)):
+        yield Block(number, partial(parse_block, data, dialect))
+
+
+def _record_blocks(source: Source, layout: Layout, dialect: Dialect, size: int) -> Iterator[Block]:
+    """Read records one after the other: with irregular quotes, only reading tells where they end."""
+    lines = cut_lines(text_pieces(source, layout.skipped, layout.mac, size))
+    records = read_records(lines, dialect.encoding, dialect.separator)
+    next(records)
+    for number in count():
+        cells, faults = _gather(islice(records, layout.rows_in(size)), dialect)
+        if not cells:
+            return
+        yield Block(number, partial(_chunk, cells, faults, dialect))
+
+
+def _gather(records: Iterable[Record], dialect: Dialect) -> tuple[list[str], tuple[Fault, ...]]:
+    """Put all cells in one list: a list for each row would set Python's collector to work, again and again."""
+    width = len(dialect.columns)
+    cells: list[str] = []
+    faults: list[Fault] = []
+    for row, record in enumerate(records, start=1):
+        fit, reasons = fitted(record, width, dialect.separator)
+        cells += fit
+        if reasons:
+            faults += (Fault(dialect.file, row, reason) for reason in reasons)
+    return cells, tuple(faults)
+
+
+def _chunk(cells: list[str], faults: tuple[Fault, ...], dialect: Dialect) -> Chunk:
+    width = len(dialect.columns)
+    return Chunk(text_frame(dialect.columns, [cells[place::width] for place in range(width)]), faults)
+
+
+def _parse_quickly(data: bytes, dialect: Dialect) -> pl.DataFrame | None:
+    """Parse records that are all as they should be, or give ``None``."""
+    import polars as pl
+
+    rows = _count_rows(data, dialect)
+    if rows is None:
+        return None
+    try:
+        text = data if dialect.encoding == "utf-8" else data.decode(dialect.encoding).encode()
+        frame = pl.read_csv(
+            text,
+            has_header=False,
+            separator=dialect.separator,
+            infer_schema=False,
+            schema=dict.fromkeys(dialect.columns, pl.String),
+            empty_string_is_null=False,
+        )
+    except (UnicodeDecodeError, pl.exceptions.PolarsError):
+        return None
+    return frame if frame.height == rows else None
+
+
+def _count_rows(data: bytes, dialect: Dialect) -> int | None:
+    """Count the rows of a block when each has exactly its cells and no line is blank; else give ``None``.
+
+    What remains of the block once its text and its quoted cells are taken out is the same line, again and again:
+    three passes in C, several times faster than parsing, and Polars alone does not tell ``a`` from ``a,``.
+    """
+    separator = dialect.separator.encode()
+    if b"\0" in data or data.count(b"\r") != data.count(b"\r\n"):
+        return None
+    if len(dialect.columns) == 1 and _BLANK_LINE.search(data):
+        return None
+    bones = data.translate(None, bytes(set(range(256)) - set(separator + b'\n"')))
+    bones = _QUOTED.sub(b"", bones) if b'"' in bones else bones
+    line = separator * (len(dialect.columns) - 1) + b"\n"
+    rows = len(bones) // len(line)
+    return rows if bones == line * rows else None

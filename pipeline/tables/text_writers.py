@@ -1,0 +1,92 @@
+"""Writing delimited text and JSON Lines."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.tables.writer import TableWriter
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True)
+class Style:
+    """How cells are set down: for machines (comma), or for a French spreadsheet (BOM, decimal comma, no formulas)."""
+
+    separator: str = ","
+    excel: bool = False
+    compressed: bool = False
+
+
+class BytesWriter(TableWriter[bytes]):
+    """A writer whose rows are bytes."""
+
+    def put(self, encoded: bytes) -> None:
+        """Write the next bytes."""
+        self.target.write(encoded)
+
+    def finish(self) -> None:
+        """Nothing comes after the rows."""
+        return None
+
+
+class DelimitedWriter(BytesWriter):
+    """CSV or TSV: UTF-8, ``\\n``, quotes where necessary, six decimals, ``true`` and ``false``."""
+
+    def __init__(self, path: str, columns: Mapping[str, pl.DataType], style: Style) -> None:
+        super().__init__(path, columns)
+        self.style = style
+
+    def begin(self) -> None:
+        """Write the names of the columns."""
+        import polars as pl
+
+        names = pl.DataFrame([list(self.columns)], schema=dict.fromkeys(self.columns, pl.String), orient="row")
+        mark = b"\xef\xbb\xbf" if self.style.excel else b""
+        self.put(self._packed(mark + self._delimited(names)))
+
+    def encode(self, frame: pl.DataFrame) -> bytes:
+        """Give the rows as delimited text."""
+        return self._packed(self._delimited(self.ordered(frame)))
+
+    def _delimited(self, frame: pl.DataFrame) -> bytes:
+        import polars as pl
+
+        texts = pl.col(pl.String)
+        if self.style.excel:
+            # A spreadsheet takes a cell that begins so for a formula, and runs it.
+            frame = frame.with_columns(texts.str.replace(r"\A([=+\-@\t\r])", "'$1"))
+        # Polars quotes "" to tell it from null. Only in a single column is it needed, lest the line be blank.
+        frame = frame.with_columns(texts.fill_null("") if frame.width == 1 else texts.replace("", None))
+        written = io.BytesIO()
+        frame.write_csv(
+            written,
+            include_header=False,
+            separator=self.style.separator,
+            float_precision=6,
+            decimal_comma=self.style.excel,
+        )
+        return written.getvalue()
+
+    def _packed(self, text: bytes) -> bytes:
+        # Members of a gzip file may follow one another: each is compressed in its own thread.
+        return gzip.compress(text, 6, mtime=0) if self.style.compressed else text
+
+
+class JsonLinesWriter(BytesWriter):
+    """JSON Lines: one object a line, in UTF-8."""
+
+    def begin(self) -> None:
+        """Nothing comes before the rows."""
+        return None
+
+    def encode(self, frame: pl.DataFrame) -> bytes:
+        """Give the rows as objects, one a line."""
+        written = io.BytesIO()
+        self.ordered(frame).write_ndjson(written)
+        return written.getvalue()

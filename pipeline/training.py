@@ -1,0 +1,114 @@
+"""Cross-validation without leaks, calibration on held-out folds, and the final fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+from pipeline.head import softmax
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Folds = list[tuple[Integers, Integers]]
+
+FOLDS = 5
+
+
+class Estimator(Protocol):
+    """What cross-validation needs of a classifier of texts."""
+
+    classes_: NDArray[np.str_]
+
+    def fit(self, X: Sequence[str], y: Sequence[str]) -> object: ...
+
+    def decision_function(self, X: Sequence[str]) -> Array: ...
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Temperature and shift that make held-out logits (n × K) mean what they say (Guo et al. 2017)."""
+
+    temperature: float
+    shift: tuple[float, ...]
+
+    def probabilities(self, logits: Array) -> Array:
+        """Give softmax(logits / temperature + shift)."""
+        return softmax(logits / self.temperature + np.array(self.shift))
+
+
+def grouped_folds(labels: Sequence[str], groups: Sequence[str], seed: int, folds: int = FOLDS) -> Folds:
+    """Split so that a group (kind of service, near-duplicate cluster) is never in both train and test."""
+    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+    return list(splitter.split(np.zeros(len(labels)), np.asarray(labels), np.asarray(groups)))
+
+
+def stratified_folds(labels: Sequence[str], seed: int, folds: int = FOLDS) -> Folds:
+    """Split at random with the labels' proportions kept: the ordinary score, beside the headline."""
+    splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
+    return list(splitter.split(np.zeros(len(labels)), np.asarray(labels)))
+
+
+def joined_groups(*keys: Sequence[str], links: Sequence[tuple[int, int]] = ()) -> list[str]:
+    """Join rows that share a value of any key, or are linked, into one group; an empty value joins nothing.
+
+    >>> joined_groups(["k1", "k1", "k2", ""], ["a", "b", "b", "c"])
+    ['0', '0', '0', '3']
+    """
+    parent = list(range(len(keys[0])))
+
+    def root(item: int) -> int:
+        while parent[item] != item:
+            parent[item] = parent[parent[item]]
+            item = parent[item]
+        return item
+
+    for key in keys:
+        first: dict[str, int] = {}
+        links = [*links, *((first.setdefault(value, row), row) for row, value in enumerate(key) if value)]
+    for one, other in links:
+        a, b = root(one), root(other)
+        parent[max(a, b)] = min(a, b)
+    return [str(root(row)) for row in range(len(parent))]
+
+
+def held_out_logits(make: Callable[[], Estimator], texts: Sequence[str], labels: Sequence[str], folds: Folds) -> Array:
+    """Give each text's uncalibrated scores (n × K) from a model that saw neither it nor its group."""
+    classes = sorted(set(labels))
+    logits = np.zeros((len(texts), len(classes)))
+    for train, test in folds:
+        model = make()
+        model.fit([texts[row] for row in train], [labels[row] for row in train])
+        if [str(name) for name in model.classes_] != classes:
+            raise ValueError("a fold's training part lacks a class: too few groups for the number of folds")
+        logits[test] = model.decision_function([texts[row] for row in test])
+    return logits
+
+
+def calibrate(logits: Array, truth: Integers) -> Calibration:
+    """Fit temperature and shift by maximum likelihood on held-out logits (n × K) and labels (n)."""
+    classes = logits.shape[1]
+
+    def loss(parameters: Array) -> float:
+        scaled = logits * np.exp(parameters[0]) + np.append(parameters[1:], 0.0)
+        shifted = scaled - scaled.max(axis=1, keepdims=True)
+        chosen = shifted[np.arange(len(truth)), truth]
+        # The small penalty keeps the fit finite when every held-out row is right.
+        return float(np.mean(np.log(np.exp(shifted).sum(axis=1)) - chosen) + 1e-4 * np.sum(parameters**2))
+
+    found = minimize(loss, np.zeros(classes), method="L-BFGS-B").x
+    return Calibration(float(np.exp(-found[0])), (*(float(value) for value in found[1:]), 0.0))
+
+
+def cross_calibrated(logits: Array, truth: Integers, folds: Folds) -> Array:
+    """Give held-out probabilities, each fold calibrated on the other folds: nothing is judged on itself."""
+    probabilities = np.zeros_like(logits)
+    for _, test in folds:
+        others = np.setdiff1d(np.arange(len(truth)), test)
+        probabilities[test] = calibrate(logits[others], truth[others]).probabilities(logits[test])
+    return probabilities

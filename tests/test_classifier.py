@@ -1,0 +1,161 @@
+"""The estimator, and the fast path that must give its numbers."""
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.base import clone
+from sklearn.exceptions import SkipTestWarning
+from sklearn.utils import estimator_checks
+
+from pipeline.classifier import DomainClassifier
+from pipeline.head import Head, softmax
+from pipeline.wordtable import WordTable, clean_column, reordered
+
+# scikit-learn's checks that need no data. It leaves out the others itself for an estimator whose tags
+# say "strings, not a matrix", with a warning: they all feed matrices of numbers (shapes, NaN, dtypes,
+# n_features_in_, sparse formats), which a classifier of texts has no use for.
+CHECKS = [
+    estimator_checks.check_no_attributes_set_in_init,
+    estimator_checks.check_parameters_default_constructible,
+    estimator_checks.check_get_params_invariance,
+    estimator_checks.check_set_params,
+    estimator_checks.check_estimator_cloneable,
+    estimator_checks.check_estimator_tags_renamed,
+    estimator_checks.check_valid_tag_types,
+    estimator_checks.check_estimator_repr,
+    estimator_checks.check_mixin_order,
+]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_it_follows_scikit_learns_rules_that_need_no_matrix(check):
+    check("DomainClassifier", DomainClassifier())
+
+
+def test_check_estimator_finds_no_failure_in_what_it_runs():
+    with pytest.warns(SkipTestWarning, match="string=True"):
+        results = estimator_checks.check_estimator(DomainClassifier(), on_fail=None, on_skip=None)
+    assert {result["status"] for result in results} == {"passed"}
+
+
+def test_it_can_be_cloned_and_fitted_again(small_classifier):
+    again = clone(small_classifier).fit(["wifi", "école", "wifi gratuit", "école maternelle"], ["a", "b", "a", "b"])
+    assert again.predict(["le wifi", "des écoles"]).tolist() == ["a", "b"]
+
+
+def test_probabilities_sum_to_one_in_the_order_of_the_classes(small_classifier):
+    probabilities = small_classifier.predict_proba(["tablettes pour l'école", "wifi gratuit"])
+    assert probabilities.shape == (2, 5)
+    assert np.allclose(probabilities.sum(axis=1), 1.0)
+    assert small_classifier.classes_[probabilities.argmax(axis=1)].tolist() == ["services_scolaires", "acces_numerique"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "labels", "message"),
+    [
+        (["a", "b"], ["x"], "2 texts but 1 labels"),
+        (["a", "b"], ["x", "x"], "needs at least 2 classes"),
+        ("un texte", ["x"], "X is one text"),
+        ([], [], "X has 0 texts"),
+    ],
+)
+def test_what_cannot_be_fitted_is_said(texts, labels, message):
+    with pytest.raises(ValueError, match=message):
+        DomainClassifier().fit(texts, labels)
+
+
+def test_contributions_and_the_empty_score_sum_to_the_score(small_classifier):
+    text = "wifi gratuit pour l'école"
+    found = small_classifier.explain(text)
+    scoring = small_classifier.scoring_
+    logits = small_classifier.decision_function([text])[0] / scoring.head.temperature
+    assert found.words == ("wifi", "gratuit", "pour", "l'", "école")
+    assert np.allclose(found.contributions.sum(axis=0) + scoring.head.bias / scoring.head.temperature, logits)
+
+
+def test_a_head_worked_by_hand():
+    head = Head(np.array([1.0, 0.0]), 2.0, np.array([0.0, 0.5]))
+    # (1 + 1) / 2 + 0 = 1 ; (0 + 0) / 2 + 0.5 = 0.5
+    expected = np.exp([1.0, 0.5]) / np.exp([1.0, 0.5]).sum()
+    assert np.allclose(head.probabilities(np.array([[1.0, 0.0]]))[0], expected)
+    assert np.allclose(softmax(np.array([[0.0, np.log(3.0)]])), [[0.25, 0.75]])
+
+
+ODD_TEXTS = [
+    "", " ", "-", "é", "l'école", "L’ÉCOLE   du  bourg", "wi-fi", "wifi\tgratuit\nplace", "MÃ©diathÃ¨que &amp; <b>wifi</b>",
+    "http://exemple.fr wifi", "numé-\nrique", "a" * 1_000_000, "wifi " * 100_000, "inconnu " * 3, "lâ€™école", "İstanbul ΣΑΣ",
+    "site : www.exemple.fr, courriel a@b.fr", "…", "1 2 3", "d'Arles d' Arles", "x\u00a0y\u2028z",
+]  # fmt: skip
+
+
+def test_both_paths_agree_on_odd_texts(small_classifier):
+    assert _difference(small_classifier, ODD_TEXTS) <= 1e-9
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.text(max_size=60) | st.text(alphabet="aéÉ l'’-wifWIF0 \n&<>â€™Ã©@.:/", max_size=60), min_size=1, max_size=5
+    )
+)
+def test_both_paths_agree_on_any_text(small_classifier, texts):
+    assert _difference(small_classifier, texts) <= 1e-9
+
+
+def test_both_paths_agree_on_the_real_texts(small_classifier, real):
+    texts = pl.read_csv(real / "reserve_parlementaire.csv", infer_schema=False)["description"].fill_null("").to_list()
+    assert len(texts) == 72_130
+    assert _difference(small_classifier, texts) <= 1e-9
+
+
+def test_a_batch_gives_the_same_numbers_whole_or_in_parts(small_classifier):
+    table = WordTable(small_classifier.scoring_)
+    texts = pl.Series(ODD_TEXTS * 3)
+    whole = table.probabilities(texts)
+    parts = np.vstack(
+        [WordTable(small_classifier.scoring_).probabilities(texts[start : start + 4]) for start in range(0, 63, 4)]
+    )
+    assert np.array_equal(whole, parts, equal_nan=True)
+
+
+def test_a_table_of_words_outlives_its_batches(small_classifier):
+    table = WordTable(small_classifier.scoring_)
+    first = table.probabilities(pl.Series(["wifi gratuit", "tablettes école"]))
+    table.probabilities(pl.Series(["autre chose encore"]))
+    assert np.array_equal(table.probabilities(pl.Series(["wifi gratuit", "tablettes école"])), first)
+
+
+def test_the_cache_of_pieces_starts_anew_when_it_is_too_large(small_classifier, monkeypatch):
+    table = WordTable(small_classifier.scoring_)
+    expected = table.probabilities(pl.Series(["wifi gratuit"]))
+    monkeypatch.setattr("pipeline.wordtable.MAX_PIECES", 1)
+    before = table._vocabulary
+    assert np.array_equal(table.probabilities(pl.Series(["wifi gratuit"])), expected)
+    assert table._vocabulary is not before
+
+
+def test_labels_can_be_reordered(small_classifier):
+    scoring = small_classifier.scoring_
+    turned = reordered(scoring, tuple(reversed(scoring.labels)))
+    texts = pl.Series(["wifi gratuit"])
+    assert np.allclose(WordTable(turned).probabilities(texts)[:, ::-1], WordTable(scoring).probabilities(texts))
+
+
+@given(st.lists(st.text(max_size=40), min_size=1, max_size=4))
+def test_a_cleaned_column_holds_the_words_of_each_cleaned_text(texts):
+    from pipeline.text import clean
+    from pipeline.words import words
+
+    column = clean_column(pl.Series(texts)).to_list()
+    for text, left in zip(texts, column, strict=True):
+        pieces = [word for piece in left.lower().split(" ") for word in words(clean(piece))]
+        assert pieces == words(clean(text))
+
+
+def _difference(classifier, texts):
+    slow = classifier.predict_proba(texts)
+    fast = WordTable(classifier.scoring_).probabilities(pl.Series(texts, dtype=pl.String))
+    worded = ~np.isnan(fast).any(axis=1)
+    return float(np.abs(fast[worded] - slow[worded]).max(initial=0.0))

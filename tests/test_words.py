@@ -1,0 +1,52 @@
+"""Words, folding, lemmas."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.text import clean
+from pipeline.words import MAX_WORD, Lemmatiser, fold, words
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("l'école", ["l'", "école"]),
+        ("Qu'est-ce qu'un E.P.N. ?", ["qu'", "est", "ce", "qu'", "un", "e", "p", "n"]),
+        ("Wi-Fi 4G, 12 postes (2016)", ["wifi", "4g", "#", "postes", "#"]),
+        ("aujourd'hui", ["aujourdhui"]),
+        ("TABLETTES_numériques", ["tablettes", "numériques"]),
+        (" - / … ", []),
+        ("", []),
+    ],
+)
+def test_a_text_is_split_into_words(text, expected):
+    assert words(text) == expected
+
+
+@given(st.text(max_size=200))
+def test_words_of_a_clean_text_are_those_of_its_blank_separated_pieces(text):
+    cleaned = clean(text)
+    assert words(cleaned) == [word for piece in cleaned.split(" ") for word in words(piece)]
+
+
+def test_a_token_of_a_million_letters_is_cut():
+    assert words("a" * 1_000_000) == ["a" * MAX_WORD]
+
+
+@pytest.mark.parametrize(("word", "folded"), [("élèves", "eleves"), ("cœur", "coeur"), ("ex-æquo", "ex-aequo")])
+def test_accents_and_ligatures_are_folded(word, folded):
+    assert fold(word) == folded
+
+
+def test_capitalised_words_are_lemmatised_because_they_are_lowered_first():
+    types = words("Tablettes et Écoles")
+    assert list(Lemmatiser().lemmas(types).values()) == ["tablette", "et", "école"]
+
+
+def test_a_lemma_is_found_once():
+    lemmatiser = Lemmatiser()
+    first = lemmatiser.lemmas(["tablettes"])
+    lemmatiser._pipeline = None  # a second look-up that needed spaCy would load it again
+    assert lemmatiser.lemmas(["tablettes"]) == first
+    assert lemmatiser._pipeline is None
