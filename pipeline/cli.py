@@ -283,15 +283,16 @@ def main(arguments: list[str] | None = None) -> int:
     debug = os.environ.get("DOMAINES_DEBUG") == "1"
     try:
         code: Any = app(args=arguments, standalone_mode=False)
+        # Typer gives back the codes of Exit, and 130 for Ctrl-C.
+        if code == INTERRUPTED:
+            raise KeyboardInterrupt
         return code if isinstance(code, int) else 0
     except DomainesError as error:
         if debug:
             traceback.print_exc()
         print(str(error), file=sys.stderr)
         return error.exit_code
-    except typer.Abort:
-        return INTERRUPTED
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         print("Interrompu : rien n'a été écrit sous le nom demandé.", file=sys.stderr)
         return INTERRUPTED
     except Exception as error:
