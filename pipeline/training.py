@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
+from pipeline.errors import InputError
 from pipeline.head import softmax
 
 Array = NDArray[np.float64]
@@ -85,7 +86,10 @@ def held_out_logits(make: Callable[[], Estimator], texts: Sequence[str], labels:
         model = make()
         model.fit([texts[row] for row in train], [labels[row] for row in train])
         if [str(name) for name in model.classes_] != classes:
-            raise ValueError("a fold's training part lacks a class: too few groups for the number of folds")
+            raise InputError(
+                "Trop peu de textes différents d'un même domaine pour valider le modèle (textes presque pareils, ou "
+                "d'un seul type de service) : en annoter d'autres, décrits autrement."
+            )
         logits[test] = model.decision_function([texts[row] for row in test])
     return logits
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tempfile
 import zipfile
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 from xml.sax.saxutils import escape, quoteattr
 
 from pipeline.errors import OutputError, UsageError
@@ -80,6 +78,31 @@ class SheetWriter(TableWriter[Rows]):
                 )
 
 
+class Valve:
+    """A stream that swallows all once ``shut``: an archive given up closes itself in it, even on a full disk."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+        self.shut = False
+
+    def write(self, content: bytes) -> int:
+        """Write, or pretend to."""
+        return len(content) if self.shut else self.stream.write(content)
+
+    def seek(self, *place: int) -> int:
+        """Move, or pretend to."""
+        return 0 if self.shut else self.stream.seek(*place)
+
+    def tell(self) -> int:
+        """Give the place."""
+        return 0 if self.shut else self.stream.tell()
+
+    def flush(self) -> None:
+        """Flush, or pretend to."""
+        if not self.shut:
+            self.stream.flush()
+
+
 class XlsxWriter(SheetWriter):
     """XLSX, one row in memory at a time."""
 
@@ -90,7 +113,9 @@ class XlsxWriter(SheetWriter):
         # xlsxwriter keeps the rows in temporary files, which it removes only when all goes well.
         self.folder = tempfile.TemporaryDirectory(prefix="domaines-")
         options = {"constant_memory": True, "nan_inf_to_errors": True, "tmpdir": self.folder.name}
-        self.book: Any = xlsxwriter.Workbook(self.target.path, options)
+        self.valve = Valve(self.target.stream)
+        self.book: Any = xlsxwriter.Workbook(self.valve, options)
+        self.book.use_zip64()
         self.sheet: Any = self.book.add_worksheet(SHEET_NAME)
         self.put([tuple(self.columns)])
 
@@ -116,7 +141,9 @@ class XlsxWriter(SheetWriter):
 
     def abandon(self) -> None:
         """Remove the rows kept aside, and tell xlsxwriter not to write the workbook when it is collected."""
+        self.valve.shut = True
         self.book.fileclosed = 1
+        self.sheet.row_data_fh.close()
         self.folder.cleanup()
 
 
@@ -125,7 +152,8 @@ class OdsWriter(SheetWriter):
 
     def begin(self) -> None:
         """Open the archive and write the names of the columns."""
-        self.archive = zipfile.ZipFile(self.target.stream, "w", zipfile.ZIP_DEFLATED)
+        self.valve = Valve(self.target.stream)
+        self.archive = zipfile.ZipFile(cast(IO[bytes], self.valve), "w", zipfile.ZIP_DEFLATED)
         self.archive.writestr("mimetype", _MIME, compress_type=zipfile.ZIP_STORED)
         self.archive.writestr("META-INF/manifest.xml", _MANIFEST)
         self.content: IO[bytes] = self.archive.open("content.xml", "w", force_zip64=True)
@@ -144,11 +172,10 @@ class OdsWriter(SheetWriter):
         self.archive.close()
 
     def abandon(self) -> None:
-        """Close the archive, to be discarded; emptied first, so that a full disk has room for its last bytes."""
-        with suppress(OSError, ValueError):
-            os.ftruncate(self.target.stream.fileno(), 0)
-            self.content.close()
-            self.archive.close()
+        """Close the archive, which goes nowhere."""
+        self.valve.shut = True
+        self.content.close()
+        self.archive.close()
 
 
 def ods_cell(cell: Cell) -> str:
