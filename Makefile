@@ -31,8 +31,8 @@ test: $(VENV)/.installed-test ## run the whole suite
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.installed-test ## Ruff, mypy in strict mode, import-linter
-	$(BIN)/ruff check pipeline tests bench
-	$(BIN)/ruff format --check pipeline tests bench
+	$(BIN)/ruff check pipeline tests
+	$(BIN)/ruff format --check pipeline tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

@@ -84,8 +84,10 @@ def test_a_head_worked_by_hand():
 
 
 ODD_TEXTS = [
-    "", " ", "-", "é", "l'école", "L’ÉCOLE   du  bourg", "wi-fi", "wifi\tgratuit\nplace", "MÃ©diathÃ¨que &amp; <b>wifi</b>",
-    "http://exemple.fr wifi", "numé-\nrique", "a" * 1_000_000, "wifi " * 100_000, "inconnu " * 3, "lâ€™école", "İstanbul ΣΑΣ",
+    "", " ", "-", "é", "l'école", "L’ÉCOLE   du  bourg", "wi-fi", "wifi\tgratuit\nplace", 
+    "MÃ©diathÃ¨que &amp; <b>wifi</b>",
+    "http://exemple.fr wifi", "numé-\nrique", "a" * 1_000_000, "wifi " * 100_000, "inconnu " * 3, "lâ€™école",
+    "İstanbul ΣΑΣ",
     "site : www.exemple.fr, courriel a@b.fr", "…", "1 2 3", "d'Arles d' Arles", "x\u00a0y\u2028z",
 ]  # fmt: skip
 

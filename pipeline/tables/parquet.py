@@ -10,6 +10,7 @@ from pipeline.errors import InputError
 from pipeline.tables.header import led, name_columns
 from pipeline.tables.source import Source
 from pipeline.tables.table import Block, Chunk, Table
+from pipeline.tables.texts import as_text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,7 +27,7 @@ def open_parquet(source: Source, block_bytes: int) -> Table:
         raise _damaged(source) from error
     header = name_columns(tuple(schema), source.path)
     texts = [
-        _as_text(name, dtype).fill_null("").alias(column)
+        as_text(name, dtype).fill_null("").alias(column)
         for (name, dtype), column in zip(schema.items(), header.columns, strict=True)
     ]
 
@@ -60,27 +61,6 @@ def _row_bytes(source: Source, texts: list[pl.Expr], height: int) -> int:
     """Weigh a row on the first thousand."""
     seen = min(height, 1_000)
     return max(1, int(_slice(source, texts, 0, seen).estimated_size()) // seen) if seen else 1
-
-
-def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
-    """Give the text of a column: JSON for what is nested, hexadecimal for bytes."""
-    import polars as pl
-
-    column = pl.col(name)
-    if dtype == pl.Binary:
-        return column.bin.encode("hex")
-    if dtype.is_nested():
-        return pl.when(column.is_not_null()).then(_as_json(name, dtype))
-    return column.cast(pl.String)
-
-
-def _as_json(name: str, dtype: pl.DataType) -> pl.Expr:
-    import polars as pl
-
-    if isinstance(dtype, pl.Struct):
-        return pl.col(name).struct.json_encode()
-    # Only structures know how to write themselves: the list is put in one, then taken out of its text {"_":…}.
-    return pl.struct(pl.col(name).alias("_")).struct.json_encode().str.slice(5).str.strip_suffix("}")
 
 
 def _damaged(source: Source) -> InputError:

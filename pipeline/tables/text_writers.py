@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipeline.tables.texts import simplified
 from pipeline.tables.writer import TableWriter
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class DelimitedWriter(BytesWriter):
 
     def encode(self, frame: pl.DataFrame) -> bytes:
         """Give the rows as delimited text."""
-        return self._packed(self._delimited(self.ordered(frame)))
+        return self._packed(self._delimited(simplified(self.ordered(frame))))
 
     def _delimited(self, frame: pl.DataFrame) -> bytes:
         import polars as pl

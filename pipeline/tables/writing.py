@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import UsageError
+from pipeline.tables.ods_writer import OdsWriter
 from pipeline.tables.parquet_writer import ParquetWriter
-from pipeline.tables.sheet_writers import OdsWriter, XlsxWriter
+from pipeline.tables.sheet_writers import XlsxWriter
 from pipeline.tables.text_writers import DelimitedWriter, JsonLinesWriter, Style
 from pipeline.tables.writer import TableWriter
 
