@@ -37,7 +37,7 @@ lint: $(VENV)/.installed-test ## Ruff, mypy in strict mode, import-linter
 	$(BIN)/lint-imports
 
 model: $(VENV)/.installed ## rebuild the default model from corpora/
-	$(BIN)/domaines train corpora/annotated corpora/contrasts.csv -o models/default
+	$(BIN)/domaines train corpora/annotated corpora/contrasts.csv corpora/lexicon.csv -o models/default
 
 corpus-check: $(VENV)/.installed-test ## check the corpora: form, openings, near-duplicates, labels, splits
 	$(BIN)/python -m pytest tests/test_corpora.py

@@ -50,11 +50,11 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         form: float = 1.0,
         lemma: float = 1.0,
         characters: float = 2.0,
-        pair: float = 0.5,
+        pair: float = 1.0,
         shortest: int = 3,
         longest: int = 5,
         minimum_texts: int = 2,
-        regularisation: float = 0.3,
+        regularisation: float = 0.5,
         balance: float = 0.5,
         temperature: float = 0.4,
         shift: Sequence[float] | None = None,
@@ -73,8 +73,8 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         self.shift = shift
         self.seed = seed
 
-    def fit(self, X: Sequence[str], y: Sequence[str]) -> DomainClassifier:
-        """Learn from texts and their labels; at least two labels are needed."""
+    def fit(self, X: Sequence[str], y: Sequence[str], sample_weight: Sequence[float] | None = None) -> DomainClassifier:
+        """Learn from texts and their labels, each with a weight (1 unless given); at least two labels are needed."""
         texts, labels = _texts(X), np.asarray(y)
         if len(texts) != len(labels):
             raise ValueError(f"{len(texts)} texts but {len(labels)} labels")
@@ -84,7 +84,7 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
             raise ValueError(f"DomainClassifier needs at least 2 classes; got 1 class: {self.classes_[0]!r}")
         split = [words(clean(text)) for text in texts]
         space = FeatureSpace.fit(split, self._lemmas(split), self._families())
-        linear, bias = self._linear_part(text_matrix(split, space), numbers)
+        linear, bias = self._linear_part(text_matrix(split, space), numbers, sample_weight)
         shift = np.zeros(len(self.classes_)) if self.shift is None else np.asarray(self.shift, dtype=np.float64)
         # Single precision halves the saved model; both paths then work on these same numbers.
         projection = linear.astype(np.float32).astype(np.float64)
@@ -101,12 +101,14 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         types = sorted({word for text in split for word in text})
         return LEMMATISER.lemmas(types) if self.lemma or self.pair else {}
 
-    def _linear_part(self, matrix: sparse.csr_matrix, numbers: NDArray[np.int64]) -> tuple[Array, Array]:
+    def _linear_part(
+        self, matrix: sparse.csr_matrix, numbers: NDArray[np.int64], sample_weight: Sequence[float] | None
+    ) -> tuple[Array, Array]:
         counts = np.bincount(numbers)
         weights = (len(numbers) / (len(counts) * counts)) ** self.balance
         model = LinearSVC(
             C=self.regularisation, class_weight=dict(enumerate(weights)), random_state=self.seed, max_iter=5000
-        ).fit(matrix, numbers)
+        ).fit(matrix, numbers, sample_weight=sample_weight)
         coefficients, intercept = model.coef_, model.intercept_
         if len(coefficients) == 1:
             # scikit-learn gives two classes one score: that of the second.

