@@ -20,11 +20,11 @@ import time
 from pathlib import Path
 
 import polars as pl
+from marks import write_between
 
 ROOT = Path(__file__).parents[1]
 REAL = ROOT.parent / "shared" / "real" / "reserve_parlementaire.csv"
 PEERS = Path(__file__).with_name("peers.py")
-BEGIN, END = "<!-- speed -->", "<!-- /speed -->"
 
 
 def write_texts(path: Path, rows: int) -> None:
@@ -110,10 +110,7 @@ def report(rows: int, runs: int, parts: dict[str, float], times: dict[str, list[
     gain = statistics.median(a / b for a, b in zip(one, two, strict=True))
     lines += ["", f"Two jobs are {gain:.2f} × as fast as one."]
     print("\n".join(lines))
-    path = ROOT / "BENCHMARKS.md"
-    text = path.read_text(encoding="utf-8")
-    head, rest = text.split(BEGIN)
-    path.write_text(f"{head}{BEGIN}\n" + "\n".join(lines) + f"\n{END}" + rest.split(END)[1], encoding="utf-8")
+    write_between("speed", lines)
 
 
 if __name__ == "__main__":

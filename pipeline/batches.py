@@ -11,7 +11,6 @@ from typing import Any
 from pipeline.errors import InputError, UsageError
 
 MANIFEST = "domaines.manifest.json"
-TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".xlsx", ".ods", ".parquet", ".gz")
 
 
 def expand(patterns: Sequence[str]) -> list[str]:

@@ -53,7 +53,7 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         pair: float = 1.0,
         shortest: int = 3,
         longest: int = 5,
-        minimum_texts: int = 2,
+        minimum_texts: int = 1,
         regularisation: float = 0.5,
         balance: float = 0.5,
         temperature: float = 0.4,

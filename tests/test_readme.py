@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from pipeline.cli import main
+from pipeline.schema import OUTPUT_COLUMNS, output_columns, table_schema
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -44,6 +45,12 @@ def test_the_files_the_readme_names_are_there():
     for name in re.findall(r"`((?:corpora/)?[A-Z]+\.md)`", README):
         assert (ROOT / name).is_file(), name
     assert (ROOT / "docs" / "report.png").is_file()
+
+
+def test_the_published_table_schema_is_that_of_the_program():
+    published = (ROOT / "docs" / "labelled.schema.json").read_text(encoding="utf-8")
+    assert published == table_schema(OUTPUT_COLUMNS) + "\n"
+    assert [column.name for column in OUTPUT_COLUMNS] == list(output_columns())
 
 
 def test_make_help_lists_every_target():

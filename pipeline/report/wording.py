@@ -16,7 +16,6 @@ class Wording:
     domain: str
     services: str
     share: str
-    interval: str
     published: str
     this_file: str
     study: str
@@ -53,7 +52,6 @@ FRENCH = Wording(
     domain="Domaine",
     services="Services",
     share="Part",
-    interval="Intervalle",
     published="Étude 2016",
     this_file="Ce fichier",
     study="Étude de 2016 (Deloitte / Villes Internet)",
@@ -93,7 +91,6 @@ ENGLISH = Wording(
     domain="Domain",
     services="Services",
     share="Share",
-    interval="Interval",
     published="2016 study",
     this_file="This file",
     study="2016 study (Deloitte / Villes Internet)",
