@@ -36,6 +36,7 @@ from pipeline.tables import (
     matching_columns,
     open_table,
     open_writer,
+    shifted,
     write_bytes,
     write_frame,
 )
@@ -89,13 +90,13 @@ def label(
     column = text_column(table, text, say)
     tally = _Tally()
 
-    def work(block: Block) -> tuple[int, Chunk, pl.DataFrame, Any]:
+    def work(block: Block) -> tuple[Chunk, pl.DataFrame, Any]:
         chunk = block.parse()
         labelled = label_frame(chunk.frame, column, labeller)
-        return block.number, chunk, labelled.select("domaine", "a_relire"), writer.encode(labelled)
+        return chunk, labelled.select("domaine", "a_relire"), writer.encode(labelled)
 
     with open_writer(output, output_schema(table.columns, labeller.labels), excel=excel) as writer:
-        for _, chunk, labels, encoded in in_order(work, table.blocks(), jobs):
+        for chunk, labels, encoded in in_order(work, table.blocks(), jobs):
             writer.write(encoded)
             tally.add(chunk, labels)
             advance(tally.rows, table.rows)
@@ -122,10 +123,7 @@ class _Tally:
         self.counts: Counter[str] = Counter()
 
     def add(self, chunk: Chunk, labels: pl.DataFrame) -> None:
-        self.faults += [
-            fault if fault.row == 0 else schema.Fault(fault.file, fault.row + self.rows, fault.reason)
-            for fault in chunk.faults
-        ]
+        self.faults += shifted(chunk.faults, self.rows)
         self.rows += chunk.frame.height
         self.without_text += labels["domaine"].null_count()
         self.to_review += int(labels["a_relire"].sum())
@@ -168,7 +166,10 @@ def shares(source: str, say: Say) -> Shares:
     counts: Counter[str] = Counter()
     for chunk in table.chunks():
         counts.update(dict(chunk.frame[column].value_counts().iter_rows()))
-    domains = labels_of(table)
+    return _shares_of(counts, labels_of(table), say)
+
+
+def _shares_of(counts: Counter[str], domains: Sequence[str], say: Say) -> Shares:
     unknown = sorted(set(counts) - set(domains) - {""})
     if unknown:
         say(f"Domaines inconnus du modèle, comptés à part : {', '.join(unknown)}.")
@@ -268,11 +269,13 @@ def report(source: str, output: str, lang: str, say: Say) -> Summary:
 def _summarise(table: Table, source: str, say: Say) -> Summary:
     chosen = find_column(table.columns, None, schema.TEXT, "le texte")
     texts: dict[str, list[list[str]]] = {name: [] for name in labels_of(table)}
+    counts: Counter[str] = Counter()
     models: set[str] = set()
     to_review = rows = 0
     for chunk in table.chunks():
         frame = chunk.frame
         rows += frame.height
+        counts.update(dict(frame["domaine"].value_counts().iter_rows()))
         if "a_relire" in frame.columns:
             to_review += int((frame["a_relire"].str.to_lowercase() == "true").sum())
         if "modele" in frame.columns:
@@ -283,7 +286,7 @@ def _summarise(table: Table, source: str, say: Say) -> Summary:
     return Summary(
         Path(source).name,
         rows,
-        shares(source, say),
+        _shares_of(counts, list(texts), say),
         to_review,
         _faults_beside(source),
         tuple(sorted(models)),

@@ -3,7 +3,7 @@
 from pipeline.tables.drafts import write_bytes
 from pipeline.tables.finding import find_column, matching_columns
 from pipeline.tables.opening import open_table
-from pipeline.tables.table import Block, Chunk, Table
+from pipeline.tables.table import Block, Chunk, Table, shifted
 from pipeline.tables.writer import TableWriter
 from pipeline.tables.writing import open_writer, write_frame
 
@@ -16,6 +16,7 @@ __all__ = [
     "matching_columns",
     "open_table",
     "open_writer",
+    "shifted",
     "write_bytes",
     "write_frame",
 ]
