@@ -48,9 +48,14 @@ bench: $(VENV)/.installed-test ## measure the speed of labelling against the flo
 bench-quality: $(VENV)/.installed-test ## measure quality against other classifiers
 	$(BIN)/python bench/quality.py
 
+$(VENV)/.installed-bench: $(VENV)/.installed-test requirements-bench.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
 lock: ## renew the lock files from pyproject.toml (needs pip-tools in .venv)
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --output-file requirements.lock pyproject.toml requirements-build.in
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --extra test --extra lint --output-file requirements-test.lock pyproject.toml requirements-build.in
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --extra test --extra lint --extra bench --output-file requirements-bench.lock pyproject.toml requirements-build.in
 
 clean: ## remove .venv, out/ and caches
 	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis

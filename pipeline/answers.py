@@ -11,7 +11,8 @@ from pipeline.explanation import Explanation
 from pipeline.registry import list_models, load_model
 from pipeline.report import render_evaluation, render_explanation, render_shares
 from pipeline.results import Evaluation, Shares
-from pipeline.workflow import LabelOutcome, shown
+from pipeline.workflow.labelling import LabelOutcome
+from pipeline.workflow.reading import shown
 
 
 def shares_as_text(result: Shares, lang: str) -> str:

@@ -11,7 +11,7 @@ from pipeline.corpus import AnnotatedText, fingerprint, near_duplicates, opening
 from pipeline.domains import LABELS
 from pipeline.registry import load_model
 from pipeline.training import cross_calibrated, held_out_logits, joined_groups, stratified_folds
-from pipeline.training_workflow import check_corpus
+from pipeline.workflow.training import check_corpus
 from tests.conftest import ROOT
 
 

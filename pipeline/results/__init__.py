@@ -1,0 +1,6 @@
+"""Typed records of results: what stages compute and reports show."""
+
+from pipeline.results.scores import DomainScore, Evaluation
+from pipeline.results.shares import Share, Shares
+
+__all__ = ["DomainScore", "Evaluation", "Share", "Shares"]

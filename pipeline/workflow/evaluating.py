@@ -1,0 +1,37 @@
+"""``domaines evaluate`` and ``domaines explain``."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from pipeline.errors import InputError, UsageError
+from pipeline.explanation import Explanation, explain
+from pipeline.registry import Model
+from pipeline.results import Evaluation
+from pipeline.wordtable import WordTable
+from pipeline.workflow.reading import Say, read_annotated, shown
+
+
+def evaluate(source: str, model: Model, text: str | None, label_column: str | None, say: Say) -> Evaluation:
+    """Score a model on an annotated file."""
+    from pipeline.evaluation import evaluate as score
+
+    texts, labels = read_annotated(source, text, label_column, model.scoring.labels, say)
+    names = list(model.scoring.labels)
+    probabilities = WordTable(model.scoring).probabilities(pl.Series(texts))
+    kept = ~np.isnan(probabilities).any(axis=1)
+    if not kept.all():
+        say(f"{int((~kept).sum())} lignes sans texte ni mot laissées de côté.")
+    truth = np.array([names.index(name) for name in labels], dtype=np.int64)[kept]
+    if not len(truth):
+        raise InputError(f"{shown(source)} n'a aucune ligne annotée avec un texte : rien à évaluer.")
+    return score(truth, probabilities[kept].argmax(axis=1), names, probabilities[kept])
+
+
+def explain_text(text: str, model: Model) -> Explanation:
+    """Say what each word adds to each domain's score."""
+    found = explain(model.scoring, text)
+    if not found.words:
+        raise UsageError("Le texte ne contient aucun mot : donner une description entre guillemets.")
+    return found
