@@ -49,10 +49,6 @@ def _renamed(table: Table, wanted: Sequence[schema.Column]) -> pl.DataFrame:
     """Read these columns of a table under their own names; one without any keeps its number of rows."""
     found = {column.name: find_column(table.columns, None, column, "") for column in wanted}
     chosen = {theirs: name for name, theirs in found.items() if theirs is not None}
-    frames = [
-        chunk.frame.select(pl.lit("").alias("_"), *(pl.col(theirs).alias(name) for theirs, name in chosen.items()))
-        if chunk.frame.height
-        else pl.DataFrame(schema={"_": pl.String} | dict.fromkeys(chosen.values(), pl.String))
-        for chunk in table.chunks()
-    ]
+    columns = [pl.repeat("", pl.len()).alias("_"), *(pl.col(theirs).alias(name) for theirs, name in chosen.items())]
+    frames = [chunk.frame.select(columns) for chunk in table.chunks()]
     return pl.concat(frames, rechunk=False)
