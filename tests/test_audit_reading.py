@@ -39,10 +39,7 @@ def test_rows_are_found_by_id_and_come_in_the_order_of_the_file(tmp_path, labell
     assert [LABELS[label] for label in sample.labels] == ["acces_numerique", "services_scolaires", "autre"]
     assert sample.inclusion.tolist() == [0.5, 0.5, 0.5]
     assert sample.strata.tolist() == [0, 0, 0]
-    assert sample.faults == ()
-    assert sample.notes == (
-        "Les lignes de la feuille ne sont plus dans l'ordre du tirage : chacune a été retrouvée dans le fichier.",
-    )
+    assert (sample.faults, sample.notes) == ((), ())
 
 
 def test_rows_are_found_by_number_from_one(tmp_path, labelled):
@@ -130,6 +127,7 @@ def drawn(draw=None, **changes):
     sentence = draw_sentence(draw or Draw("uniforme", 2, 6, 7))
     frame = pl.DataFrame(
         {
+            "rang": ["1", "2"],
             "ligne": ["2", "4"],
             "description": ["école", "site"],
             "domaine_verifie": ["services_scolaires", "communication_publique"],
@@ -180,6 +178,14 @@ def test_rows_blank_or_gone_are_counted():
         "1 ligne de la feuille sans domaine vérifié, mise de côté comme si le hasard "
         "l'avait voulu : l'intervalle n'est sûr que si toutes sont remplies, sans choisir.",
         "3 lignes sur les 5 du tirage ne sont plus dans la feuille : ne pas en retirer à dessein.",
+    )
+
+
+def test_rows_in_another_order_are_found_and_it_is_said():
+    sample = matched(drawn()[[1, 0]], "s.xlsx", KEYS, LABELS)
+    assert sample.rows.tolist() == [1, 3]
+    assert sample.notes == (
+        "Les lignes de la feuille ne sont plus dans l'ordre du tirage : chacune a été retrouvée dans le fichier.",
     )
 
 

@@ -17,7 +17,13 @@ from pipeline.results import AuditedSample, Draw
 from pipeline.schema import Fault
 
 _ID, _ROW, _LABEL, _P = schema.IDENTIFIER.name, schema.ROW.name, schema.VERIFIED.name, schema.INCLUSION.name
-_STRATUM, _DRAW, _CHECK, _TEXT = schema.STRATUM.name, schema.DRAW.name, schema.CHECK.name, schema.TEXT.name
+_RANK, _STRATUM, _DRAW, _CHECK, _TEXT = (
+    schema.RANK.name,
+    schema.STRATUM.name,
+    schema.DRAW.name,
+    schema.CHECK.name,
+    schema.TEXT.name,
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,7 @@ def matched(sheet: pl.DataFrame, path: str, labelled: Labelled, domains: Sequenc
     faults = (*faults, *repeated)
     if not usable.height:
         raise InputError(sentences.nothing_usable(path, faults))
-    _note_what_differs(rows, usable, draw, notes)
+    _note_what_differs(rows, draw, notes)
     return _sample(usable, labelled, faults, notes, draw)
 
 
@@ -197,13 +203,13 @@ def _once(usable: pl.DataFrame, path: str, domains: Sequence[str]) -> tuple[pl.D
     return kept, tuple(faults)
 
 
-def _note_what_differs(rows: pl.DataFrame, usable: pl.DataFrame, draw: Draw | None, notes: list[str]) -> None:
+def _note_what_differs(rows: pl.DataFrame, draw: Draw | None, notes: list[str]) -> None:
     blank = rows.height - rows.filter(pl.col(_LABEL) != "").height
     if blank:
         notes.append(sentences.blank_rows(blank))
     if draw is not None and rows.height < draw.size:
         notes.append(sentences.missing_rows(draw.size - rows.height, draw.size))
-    if usable["_sheet"].len() > 1 and not usable["_row"].is_sorted():
+    if _RANK in rows.columns and not rows[_RANK].str.strip_chars().cast(pl.Int64, strict=False).is_sorted():
         notes.append(sentences.REORDERED)
 
 

@@ -39,8 +39,8 @@ def several_draws(number: int, first: str) -> str:
 def blank_rows(number: int) -> str:
     """Say that some rows are still to be filled."""
     return (
-        f"{_rows(number)} de la feuille sans domaine vérifié, mise{'' if number == 1 else 's'} de côté comme si le hasard "
-        f"l'avait voulu : l'intervalle n'est sûr que si toutes sont remplies, sans choisir."
+        f"{_rows(number)} de la feuille sans domaine vérifié, mise{'' if number == 1 else 's'} de côté "
+        f"comme si le hasard l'avait voulu : l'intervalle n'est sûr que si toutes sont remplies, sans choisir."
     )
 
 
