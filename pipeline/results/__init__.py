@@ -3,6 +3,31 @@
 from pipeline.results.audits import AuditedSample, Draw
 from pipeline.results.held_out import HeldOut
 from pipeline.results.scores import DomainScore, Evaluation
-from pipeline.results.shares import Share, Shares
+from pipeline.results.shares import (
+    CorrectedShares,
+    Difference,
+    Differences,
+    Drift,
+    DriftSign,
+    GroupShares,
+    Share,
+    Shares,
+    SharesAnswer,
+)
 
-__all__ = ["AuditedSample", "DomainScore", "Draw", "Evaluation", "HeldOut", "Share", "Shares"]
+__all__ = [
+    "AuditedSample",
+    "CorrectedShares",
+    "Difference",
+    "Differences",
+    "DomainScore",
+    "Draw",
+    "Drift",
+    "DriftSign",
+    "Evaluation",
+    "GroupShares",
+    "HeldOut",
+    "Share",
+    "Shares",
+    "SharesAnswer",
+]

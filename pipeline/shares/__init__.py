@@ -1,7 +1,7 @@
 """Domain percentages and their intervals: pure functions of arrays, each with its paper."""
 
-from pipeline.shares.audited import audited_shares
-from pipeline.shares.counting import counted_shares, weighted_shares
+from pipeline.shares.audited import audited_by_commune, audited_shares, tuned_power
+from pipeline.shares.counting import counted_shares
 from pipeline.shares.differences import difference_of_shares
 from pipeline.shares.drift import drift_of
 from pipeline.shares.label_shift import calibration_matrix_shares, expectation_maximisation_shares
@@ -9,11 +9,12 @@ from pipeline.shares.population import Population
 
 __all__ = [
     "Population",
+    "audited_by_commune",
     "audited_shares",
     "calibration_matrix_shares",
     "counted_shares",
     "difference_of_shares",
     "drift_of",
     "expectation_maximisation_shares",
-    "weighted_shares",
+    "tuned_power",
 ]

@@ -99,8 +99,8 @@ def _draw_variance(sample: Sample, power: float) -> tuple[Array, Array]:
     found = importance @ sample.centred(sample.truth - power * sample.guess) ** 2
     guess = sample.guess
     expected = guess * (1.0 - power * guess) ** 2 + (1.0 - guess) * (power * guess) ** 2
-    mean = (1.0 - power) * (sample.expansion @ guess)
-    model = np.maximum(importance @ expected - importance.sum() * mean**2, 0.0)
+    mean = (1.0 - power) * (guess - sample.centred(guess))
+    model = importance @ (expected - mean**2)
     joined = (sample.size * found + PRIOR_ROWS * model) / (sample.size + PRIOR_ROWS)
     return found, np.maximum(joined - found, 0.0)
 
