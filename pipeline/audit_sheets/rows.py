@@ -12,7 +12,9 @@ from pipeline.results import Draw
 
 METHODS = ("uniforme", "stratifie", "actif")
 _DRAW = re.compile(r"(\w+) : (\d+) lignes sur (\d+), graine (\d+)(?: ; strates : (.*?))?(?: ; modèle : (.*))?")
-_BLANKS = r"[\s\x00-\x1f]+"
+_BLANKS = r"[\s\x00-\x1f\x{fffe}\x{ffff}]+"
+# A spreadsheet's cell holds 32,767 characters.
+_COMPARED = 30_000
 
 
 def draw_sentence(draw: Draw) -> str:
@@ -69,4 +71,6 @@ def row_checks(frame: pl.DataFrame, text: str | None) -> pl.Series:
 
 def plain(text: pl.Expr) -> pl.Expr:
     """Give text with its runs of blanks and controls as one space: what a spreadsheet may change."""
-    return text.str.replace(r"\A'([=+\-@\t\r])", "$1").str.replace_all(_BLANKS, " ").str.strip_chars()
+    return (
+        text.str.replace(r"\A'([=+\-@\t\r])", "$1").str.replace_all(_BLANKS, " ").str.strip_chars().str.head(_COMPARED)
+    )
