@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 import typer
 
-from pipeline.cli.options import Excel, Quiet, TextColumn, app, progress_of
+from pipeline.cli.options import (
+    AsJson,
+    Excel,
+    Language,
+    Quiet,
+    TextColumn,
+    app,
+    checked_language,
+    print_result,
+    progress_of,
+)
 
 audit_app = typer.Typer(help="Faire vérifier un échantillon : draw, plan, report.", no_args_is_help=True)
 app.add_typer(audit_app, name="audit")
@@ -50,3 +61,27 @@ def draw(
         f"{done.size} lignes tirées sur {done.population} (graine {done.seed}) → « {output} ». Remplir la colonne "
         f"« domaine_verifie », puis : domaines shares {labelled} --annotated {output}"
     )
+
+
+@audit_app.command()
+def plan(
+    labelled: Labelled,
+    within: Annotated[float, typer.Option("--within", help="Demi-largeur voulue de l'intervalle, en points.")] = 2.0,
+    level: Annotated[float, typer.Option("--level", help="Niveau de l'intervalle.")] = 0.95,
+    annotated: Annotated[
+        str | None, typer.Option("--annotated", help="Feuille déjà remplie, pour planifier d'après ses erreurs.")
+    ] = None,
+    as_json: AsJson = False,
+    lang: Language = "fr",
+    quiet: Quiet = False,
+) -> None:
+    """Dire combien de lignes faire vérifier pour connaître chaque part à ± x points.
+
+    Exemple : domaines audit plan enquete-etiquetee.csv --within 2
+    """
+    from pipeline.report import render_plan
+    from pipeline.workflow.planning import plan_audit
+
+    lang = checked_language(lang)
+    done = plan_audit(labelled, within, level, annotated, progress_of(quiet).say)
+    print_result(json.dumps(done.as_json(), ensure_ascii=False, indent=2) if as_json else render_plan(done, lang))

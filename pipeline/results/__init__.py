@@ -2,7 +2,8 @@
 
 from pipeline.results.audits import AuditedSample, Draw
 from pipeline.results.held_out import HeldOut
+from pipeline.results.plans import Plan, PlannedRows
 from pipeline.results.scores import DomainScore, Evaluation
 from pipeline.results.shares import Share, Shares
 
-__all__ = ["AuditedSample", "DomainScore", "Draw", "Evaluation", "HeldOut", "Share", "Shares"]
+__all__ = ["AuditedSample", "DomainScore", "Draw", "Evaluation", "HeldOut", "Plan", "PlannedRows", "Share", "Shares"]
