@@ -12,29 +12,28 @@ _HEADER = {
 }
 _TOTAL = {"fr": "Tous les domaines", "en": "Every domain"}
 _SAID = {
-    "fr": "Lignes à faire vérifier pour connaître chaque part de ce fichier à ± {within} points (intervalle à {level}).",
+    "fr": "Lignes à faire vérifier pour connaître chaque part de ce fichier à ± {within} points (à {level}).",
     "en": "Rows to have checked to know each share of this file to ± {within} points ({level} interval).",
 }
 _BASIS = {
-    (
-        "held_out",
-        "fr",
-    ): "Erreurs du modèle connues par {known} textes qu'il n'avait pas vus. S'il se trompe plus sur ce "
-    "fichier, il en faut plus : faire vérifier 50 lignes, puis planifier de nouveau avec --annotated.",
-    (
-        "held_out",
-        "en",
-    ): "The model's errors are known from {known} texts it had not seen. If it errs more on this file, "
-    "more rows are needed: have 50 rows checked, then plan again with --annotated.",
-    ("annotated", "fr"): "Erreurs du modèle connues par les {known} lignes déjà vérifiées, à compter dans le total.",
-    (
-        "annotated",
-        "en",
-    ): "The model's errors are known from the {known} rows already checked, which count in the total.",
-    ("probabilities", "fr"): "Le modèle ne garde pas ses prédictions hors apprentissage : ses probabilités sont crues "
-    "sur parole, ce qui est optimiste. Faire vérifier 50 lignes, puis planifier de nouveau avec --annotated.",
-    ("probabilities", "en"): "The model keeps no out-of-fold predictions: its probabilities are taken at their word, "
-    "which is optimistic. Have 50 rows checked, then plan again with --annotated.",
+    ("held_out", "fr"): (
+        "Erreurs du modèle connues par {known} textes qu'il n'avait pas vus. S'il se trompe plus sur ce fichier, "
+        "il en faut plus : faire vérifier 50 lignes, puis planifier de nouveau avec --annotated."
+    ),
+    ("held_out", "en"): (
+        "The model's errors are known from {known} texts it had not seen. If it errs more on this file, "
+        "more rows are needed: have 50 rows checked, then plan again with --annotated."
+    ),
+    ("annotated", "fr"): "Erreurs du modèle connues par {known} lignes déjà vérifiées, à compter dans le total.",
+    ("annotated", "en"): "The model's errors are known from {known} rows already checked: they count in the total.",
+    ("probabilities", "fr"): (
+        "Le modèle ne garde pas ses prédictions hors apprentissage : ses probabilités sont crues sur parole, "
+        "ce qui est optimiste. Faire vérifier 50 lignes, puis planifier de nouveau avec --annotated."
+    ),
+    ("probabilities", "en"): (
+        "The model keeps no out-of-fold predictions: its probabilities are taken at their word, "
+        "which is optimistic. Have 50 rows checked, then plan again with --annotated."
+    ),
 }
 
 

@@ -57,13 +57,8 @@ class Plan:
             "uniform": self.uniform,
             "active": self.active,
             "domains": [
-                {
-                    "domaine": d.domain,
-                    "expected": d.expected,
-                    "uniform": d.uniform,
-                    "active": d.active,
-                    "alone": d.alone,
-                }
+                {"domaine": d.domain, "expected": d.expected, "uniform": d.uniform, "active": d.active}
+                | {"alone": d.alone}
                 for d in self.domains
             ],
         }

@@ -36,7 +36,7 @@ def plan_audit(source: str, within: float, level: float, annotated: str | None, 
 
 
 def _read(source: str) -> tuple[list[str], Floats, str, NDArray[np.int64]]:
-    """Give labels, probabilities of the labelled rows (n × K), the model's reference, and each row's place among them."""
+    """Give labels, probabilities of the labelled rows (n × K), the model, and each row's place among those rows."""
     table = open_table(source)
     labelled_column(table)
     labels = labels_of(table)
