@@ -79,6 +79,7 @@ def draw_sheet(source: str, output: str, request: DrawRequest, excel: bool, say:
         request.seed,
         request.stratify or "",
         next((model for model in models if model), ""),
+        request.show,
     )
     rows = known[drawn.rows]
     sheet = drawn_sheet(frame[rows], rows, drawn.inclusion, strata, draw, show=request.show)
