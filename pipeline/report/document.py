@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -90,5 +91,5 @@ def _row(cells: Sequence[str]) -> str:
 
 def _plain(text: str) -> str:
     """Take from text what Markdown would read as its own marks."""
-    flat = " ".join(text.split())
+    flat = re.sub(r"[ \t\r\n]+", " ", text)
     return "".join(f"\\{mark}" if mark in "\\`*_[]<>|#" else mark for mark in flat)

@@ -79,9 +79,7 @@ def _results(facts: NoteFacts) -> Section:
 def _statements(facts: NoteFacts) -> Section:
     title = "Deux affirmations à ne pas confondre"
     if not facts.audited:
-        return Section(
-            title, (("Les services de ce fichier.", _COUNTED), ("Les communes en général.", _NOTHING), _SELECTION)
-        )
+        return Section(title, ((_HERE, _COUNTED), (_BEYOND, _NOTHING), _SELECTION))
     here = (
         f"L'intervalle porte sur les {_number(facts.n)} services du fichier et sur rien d'autre : il couvre les "
         f"erreurs du modèle et le hasard du tirage des {_number(facts.audited)} lignes vérifiées."
@@ -122,17 +120,12 @@ def _draw_words(facts: NoteFacts) -> str:
 
 
 def _limits(facts: NoteFacts) -> Section:
-    read = (
-        _ONE_READER
-        if facts.audited
-        else "Aucune ligne n'a été relue : ces parts ne devraient pas être publiées seules."
-    )
-    return Section("Limites", (("", f"{_ONE_LABEL} {read}"),))
+    return Section("Limites", (("", f"{_ONE_LABEL} {_ONE_READER if facts.audited else _NO_READER}"),))
 
 
-_ONE_LABEL = (
-    "Un service reçoit un seul domaine, selon le livre de codes ; un texte qui en nomme plusieurs compte une fois."
-)
+_HERE, _BEYOND = "Les services de ce fichier.", "Les communes en général."
+_ONE_LABEL = "Un service reçoit un seul domaine, selon le livre de codes, même quand son texte en nomme plusieurs."
+_NO_READER = "Aucune ligne n'a été relue : ces parts ne devraient pas être publiées seules."
 _ONE_READER = (
     "La personne qui relit est tenue pour exacte : deux lectures indépendantes et leur accord (kappa) le vérifieraient."
 )
