@@ -317,7 +317,10 @@ def main() -> None:
     asked = words.parse_args()
     warnings.simplefilter("ignore")
     pool = read_pool()
-    lines = [f"{asked.replicates} replicates a row, nominal 95 %; coverage in %, mean over labels; width in points.", ""]
+    lines = [
+        f"{asked.replicates} replicates a row, nominal 95 %; coverage in %, mean over labels; width in points.",
+        "",
+    ]
     lines += HEADER
     for row in lines_of(pool, asked.replicates, asked.sizes, asked.only):
         lines.append(row)

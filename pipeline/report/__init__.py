@@ -1,7 +1,8 @@
 """The report: summarise, then render one self-contained HTML page, or text for the terminal."""
 
+from pipeline.report.page import render_html
 from pipeline.report.planned import render_plan
-from pipeline.report.render import render_evaluation, render_explanation, render_html, render_shares
+from pipeline.report.render import render_evaluation, render_explanation, render_shares
 from pipeline.report.summary import Summary, frequent_words
 
 __all__ = [

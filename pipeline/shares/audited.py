@@ -44,7 +44,9 @@ def audited_shares(
     if not len(audit.rows):
         return counted
     sample = sample_of(population, audit.rows, audit.labels, audit.inclusion, audit.strata)
-    found = estimate(population, sample, power, by_commune=statement == COMMUNES or audited_by_commune(population, audit))
+    found = estimate(
+        population, sample, power, by_commune=statement == COMMUNES or audited_by_commune(population, audit)
+    )
     low, high = intervals(found, level, simultaneous=simultaneous)
     return replace(
         counted,
@@ -59,9 +61,7 @@ def audited_shares(
     )
 
 
-def _shares(
-    counted: Shares, found: Estimate, low: NDArray[np.float64], high: NDArray[np.float64]
-) -> tuple[Share, ...]:
+def _shares(counted: Shares, found: Estimate, low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[Share, ...]:
     few = few_hits(found)
     return tuple(
         replace(
@@ -78,9 +78,7 @@ def _shares(
 
 def tuned_power(population: Population, audit: AuditedSample) -> float:
     """Give λ for a whole file: the groups of its rows, too small to choose one of their own, use it."""
-    return power_tuning(
-        population, sample_of(population, audit.rows, audit.labels, audit.inclusion, audit.strata)
-    )
+    return power_tuning(population, sample_of(population, audit.rows, audit.labels, audit.inclusion, audit.strata))
 
 
 def audited_by_commune(population: Population, audit: AuditedSample) -> bool:

@@ -64,7 +64,9 @@ def power_tuning(population: Population, sample: Sample) -> float:
     return float(np.clip(together / alone, 0.0, population.size / rest)) if alone > 0 else 0.0
 
 
-def estimate(population: Population, sample: Sample, power: float | None = None, *, by_commune: bool = False) -> Estimate:
+def estimate(
+    population: Population, sample: Sample, power: float | None = None, *, by_commune: bool = False
+) -> Estimate:
     """Estimate the shares; λ is found by :func:`power_tuning` unless ``power`` sets it.
 
     Variances are those of the draw, for a statement about this file; with ``by_commune``, those of a
@@ -82,9 +84,7 @@ def estimate(population: Population, sample: Sample, power: float | None = None,
         between, freedom = _commune_variance(population, sample, chosen)
         variance = between + lacking
         effective = _effective_by_commune(population, sample)
-    return Estimate(
-        on_the_simplex(shares), variance, freedom, chosen, annotated, effective, sample.hits, sample.size
-    )
+    return Estimate(on_the_simplex(shares), variance, freedom, chosen, annotated, effective, sample.hits, sample.size)
 
 
 def _draw_variance(sample: Sample, power: float) -> tuple[Array, Array]:
@@ -133,8 +133,10 @@ def _effective_by_commune(population: Population, sample: Sample) -> float:
     by_row = float(((sample.expansion[:, None] * (sample.truth - sample.expansion @ sample.truth)) ** 2).sum())
     by_commune = float(_commune_variance(population, sample, 0.0)[0].sum())
     kish = 1.0 / float((sample.expansion**2).sum())
-    return kish / max(1.0, by_commune / by_row) if by_row > 0 else 1.0 / float(
-        (np.bincount(numbered(population)[sample.rows], sample.expansion) ** 2).sum()
+    return (
+        kish / max(1.0, by_commune / by_row)
+        if by_row > 0
+        else 1.0 / float((np.bincount(numbered(population)[sample.rows], sample.expansion) ** 2).sum())
     )
 
 

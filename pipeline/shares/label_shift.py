@@ -16,9 +16,7 @@ ROUNDS = 1000
 SETTLED = 1e-7
 
 
-def expectation_maximisation_shares(
-    population: Population, trained: Array, domains: Sequence[str]
-) -> CorrectedShares:
+def expectation_maximisation_shares(population: Population, trained: Array, domains: Sequence[str]) -> CorrectedShares:
     """Give the shares (in percent) under which calibrated probabilities agree with themselves (EMQ).
 
     ``trained`` (K) is the mix of labels the probabilities were calibrated on. Each round weighs the
