@@ -1,7 +1,9 @@
 """Typed records of results: what stages compute and reports show."""
 
 from pipeline.results.audits import AuditedSample, Draw
+from pipeline.results.comparisons import Comparison
 from pipeline.results.held_out import HeldOut
+from pipeline.results.plans import Plan, PlannedRows
 from pipeline.results.scores import DomainScore, Evaluation
 from pipeline.results.shares import (
     CorrectedShares,
@@ -17,6 +19,7 @@ from pipeline.results.shares import (
 
 __all__ = [
     "AuditedSample",
+    "Comparison",
     "CorrectedShares",
     "Difference",
     "Differences",
@@ -27,6 +30,8 @@ __all__ = [
     "Evaluation",
     "GroupShares",
     "HeldOut",
+    "Plan",
+    "PlannedRows",
     "Share",
     "Shares",
     "SharesAnswer",

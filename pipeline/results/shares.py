@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.results.comparisons import Comparison
 from pipeline.schema import Fault
 
 FILE, COMMUNES = "file", "communes"
@@ -184,7 +185,8 @@ class Differences:
 class SharesAnswer:
     """Everything ``domaines shares`` answers.
 
-    ``by`` names the column of the groups, ``faults`` are the audited rows set aside.
+    ``by`` names the column of the groups, ``published`` puts the shares beside those of 2016, ``faults`` are the
+    audited rows set aside.
     """
 
     shares: Shares
@@ -193,11 +195,13 @@ class SharesAnswer:
     by: str = ""
     groups: tuple[GroupShares, ...] = ()
     differences: tuple[Differences, ...] = ()
+    published: tuple[Comparison, ...] = ()
     faults: tuple[Fault, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Give the documented JSON: that of the shares, and the other parts beside it where there are any."""
         parts: dict[str, Any] = self.shares.as_json()
+        parts["published"] = [comparison.as_json() for comparison in self.published]
         if self.corrected:
             parts["corrected"] = [corrected.as_json() for corrected in self.corrected]
         if self.drift is not None:
