@@ -15,7 +15,6 @@ from pipeline.schema import Fault
 from pipeline.workflow.labelling import LabelOutcome
 from pipeline.workflow.reading import shown
 
-
 # How many rows set aside are told one by one.
 FAULTS_TOLD = 20
 

@@ -10,6 +10,7 @@ from pipeline.report.shares_wording import CAUTION, METHODS, SENTENCES, WORDS
 from pipeline.report.wording import WORDINGS
 from pipeline.results import CorrectedShares, Differences, Drift, DriftSign, GroupShares, Shares, SharesAnswer
 
+
 def render_answer(answer: SharesAnswer, lang: str = "fr") -> str:
     """Write everything ``domaines shares`` found."""
     shares = answer.shares
