@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.results.audits import Draw
 from pipeline.schema import Fault
 
 FILE, COMMUNES = "file", "communes"
@@ -184,7 +185,8 @@ class Differences:
 class SharesAnswer:
     """Everything ``domaines shares`` answers.
 
-    ``by`` names the column of the groups, ``faults`` are the audited rows set aside.
+    ``by`` names the column of the groups, ``faults`` are the audited rows set aside;
+    ``draw`` is how the audited rows were drawn, when their sheet says it, ``models`` what labelled the file.
     """
 
     shares: Shares
@@ -194,6 +196,8 @@ class SharesAnswer:
     groups: tuple[GroupShares, ...] = ()
     differences: tuple[Differences, ...] = ()
     faults: tuple[Fault, ...] = ()
+    draw: Draw | None = None
+    models: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Give the documented JSON: that of the shares, and the other parts beside it where there are any."""

@@ -84,9 +84,9 @@ def shares(source: str, request: SharesRequest, say: Say) -> SharesAnswer:
         _check_communes(rows)
     model = model_behind(rows, request.model, say)
     read = None if request.annotated is None else _read(rows, request.annotated, model, request, say)
-    answer = SharesAnswer(_shares(rows, read), by=request.by or "")
+    answer = SharesAnswer(_shares(rows, read), by=request.by or "", models=rows.models)
     if read is not None:
-        answer = replace(answer, faults=read.audit.faults)
+        answer = replace(answer, faults=read.audit.faults, draw=read.audit.draw)
     elif model is not None:
         answer = replace(answer, corrected=corrected_shares(rows, model), drift=drift_from(rows, model))
     if request.by is not None:
