@@ -105,7 +105,7 @@ def _method_words(here: Shares) -> list[str]:
 def _draw_words(facts: NoteFacts) -> str:
     if not facts.here.audited:
         return ""
-    aside = f" ; {_number(facts.set_aside)} lignes de la feuille écartées, avec leur raison" if facts.set_aside else ""
+    aside = f" ; {_set_aside(facts.set_aside)}" if facts.set_aside else ""
     read = f"{_number(facts.here.audited)} lignes ont été relues par une personne{aside}."
     draw = facts.draw
     if draw is None:
@@ -161,6 +161,10 @@ _PAPERS = Section(
 
 def _number(value: int) -> str:
     return f"{value:,}".replace(",", "\u202f")
+
+
+def _set_aside(rows: int) -> str:
+    return "1 ligne de la feuille écartée" if rows == 1 else f"{_number(rows)} lignes de la feuille écartées"
 
 
 def _level(level: float | None) -> str:
