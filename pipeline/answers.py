@@ -6,32 +6,22 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.comparison import compare
 from pipeline.errors import ModelError
 from pipeline.explanation import Explanation
 from pipeline.registry import list_models, load_model
-from pipeline.report import compared_sentence, render_answer, render_evaluation, render_explanation
+from pipeline.report import render_answer, render_evaluation, render_explanation
 from pipeline.results import Evaluation, SharesAnswer
 from pipeline.schema import Fault
 from pipeline.workflow.labelling import LabelOutcome
 from pipeline.workflow.reading import shown
-from pipeline.workflow.share_outputs import documented
 
 # How many rows set aside are told one by one.
 FAULTS_TOLD = 20
 
 
 def shares_as_text(answer: SharesAnswer, lang: str) -> str:
-    """Give shares as text for the terminal; those with intervals are put beside the published ones."""
-    said = render_answer(answer, lang)
-    if answer.shares.level is None:
-        return said
-    return "\n".join([said, "", *(compared_sentence(found, lang) for found in compare(answer.shares.shares))])
-
-
-def shares_as_json(answer: SharesAnswer) -> str:
-    """Give shares as the JSON that ``docs/shares.schema.json`` describes."""
-    return json.dumps(documented(answer), ensure_ascii=False, indent=2)
+    """Give shares as text for the terminal."""
+    return render_answer(answer, lang)
 
 
 def fault_sentences(faults: Sequence[Fault]) -> list[str]:

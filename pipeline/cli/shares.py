@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 import typer
@@ -82,7 +83,7 @@ def shares(
         share_outputs.write_note(answer, labelled, request, note, remarks)
         progress.say(f"Note méthodologique écrite dans « {note} ».")
     if as_json:
-        print_result(answers.shares_as_json(answer))
+        print_result(json.dumps(answer.as_json(), ensure_ascii=False, indent=2))
     elif not (output and quiet):
         print_result(answers.shares_as_text(answer, lang))
     for sentence in answers.fault_sentences(answer.faults):

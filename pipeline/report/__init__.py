@@ -1,6 +1,5 @@
 """The report: summarise, then render one self-contained HTML page, or text for the terminal."""
 
-from pipeline.report.compared import compared_sentence
 from pipeline.report.page import render_html
 from pipeline.report.planned import render_plan
 from pipeline.report.render import render_evaluation, render_explanation, render_shares
@@ -9,7 +8,6 @@ from pipeline.report.summary import Summary, frequent_words
 
 __all__ = [
     "Summary",
-    "compared_sentence",
     "frequent_words",
     "render_answer",
     "render_evaluation",

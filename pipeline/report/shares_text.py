@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.report.compared import compared_sentence
 from pipeline.report.render import domain_name, percent, published, render_shares
 from pipeline.report.shares_wording import CAUTION, METHODS, SENTENCES, WORDS
 from pipeline.report.wording import WORDINGS
@@ -14,6 +15,8 @@ def render_answer(answer: SharesAnswer, lang: str = "fr") -> str:
     """Write everything ``domaines shares`` found."""
     shares = answer.shares
     parts = [render_shares(shares, lang) if shares.level is None else _audited(shares, lang)]
+    if shares.level is not None:
+        parts.append("\n".join(compared_sentence(found, lang) for found in answer.published))
     if answer.corrected:
         parts.append("\n".join(_corrected(corrected, lang) for corrected in answer.corrected))
     if answer.drift is not None:

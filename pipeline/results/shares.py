@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.results.audits import Draw
+from pipeline.results.comparisons import Comparison
 from pipeline.schema import Fault
 
 FILE, COMMUNES = "file", "communes"
@@ -185,8 +186,9 @@ class Differences:
 class SharesAnswer:
     """Everything ``domaines shares`` answers.
 
-    ``by`` names the column of the groups, ``faults`` are the audited rows set aside;
-    ``draw`` is how the audited rows were drawn, when their sheet says it, ``models`` what labelled the file.
+    ``by`` names the column of the groups, ``published`` puts the shares beside those of 2016, ``faults`` are the
+    audited rows set aside; ``draw`` is how the others were drawn, when their sheet says it, ``models`` what
+    labelled the file.
     """
 
     shares: Shares
@@ -195,6 +197,7 @@ class SharesAnswer:
     by: str = ""
     groups: tuple[GroupShares, ...] = ()
     differences: tuple[Differences, ...] = ()
+    published: tuple[Comparison, ...] = ()
     faults: tuple[Fault, ...] = ()
     draw: Draw | None = None
     models: tuple[str, ...] = ()
@@ -202,6 +205,7 @@ class SharesAnswer:
     def as_json(self) -> dict[str, Any]:
         """Give the documented JSON: that of the shares, and the other parts beside it where there are any."""
         parts: dict[str, Any] = self.shares.as_json()
+        parts["published"] = [comparison.as_json() for comparison in self.published]
         if self.corrected:
             parts["corrected"] = [corrected.as_json() for corrected in self.corrected]
         if self.drift is not None:

@@ -55,7 +55,8 @@ def audited_shares(
         level=level,
         shares=_shares(counted, found, 100.0 * low, 100.0 * high),
         statement=statement,
-        power=found.power,
+        # As PPI++ counts it, the audited rows not being in what is predicted: from 0 to 1.
+        power=found.power * (1.0 - sample.size / population.size),
         simultaneous=simultaneous,
         communes=None if population.communes is None else int(population.communes.max(initial=-1)) + 1,
     )

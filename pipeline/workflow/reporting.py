@@ -11,7 +11,6 @@ from pathlib import Path
 import polars as pl
 
 from pipeline import schema
-from pipeline.comparison import compare
 from pipeline.errors import ModelError
 from pipeline.registry import load_model, read_card
 from pipeline.report import Summary, frequent_words, render_html
@@ -36,7 +35,7 @@ def report(source: str, output: str, lang: str, request: SharesRequest, say: Say
     summary = _summarise(table, source, say)
     if answer is not None:
         found = answer.shares
-        summary = replace(summary, shares=found, comparisons=compare(found.shares), audit_notes=tuple(notes))
+        summary = replace(summary, shares=found, comparisons=answer.published, audit_notes=tuple(notes))
     write_bytes(output, render_html(summary, lang).encode())
     return () if answer is None else answer.faults
 

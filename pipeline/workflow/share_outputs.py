@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from pipeline.comparison import compare
 from pipeline.errors import UsageError
@@ -29,18 +27,11 @@ def check_outputs(output: str | None, note: str | None, excel: bool) -> None:
         raise UsageError(f"--note {note} : suffixe inconnu, donnez {' ou '.join(NOTE_SUFFIXES)}.")
 
 
-def documented(answer: SharesAnswer) -> dict[str, Any]:
-    """Give the answer as the JSON of ``docs/shares.schema.json``: its own, and the comparison with the study."""
-    return answer.as_json() | {"published": [found.as_json() for found in compare(answer.shares.shares)]}
-
-
 def write_output(answer: SharesAnswer, source: str, output: str, excel: bool, lang: str) -> None:
     """Write shares by the output's suffix: a chart (SVG, PNG), JSON, or a table."""
     suffix = _suffix(output)
     if suffix in CHART_SUFFIXES:
         write_bytes(output, chart(answer.shares, source, suffix, lang))
-    elif suffix == ".json":
-        write_bytes(output, (json.dumps(documented(answer), ensure_ascii=False, indent=2) + "\n").encode())
     else:
         write_shares(answer, output, excel)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
+from pipeline.comparison import compare
 from pipeline.errors import InputError, UsageError, nearest
 from pipeline.registry import Model
 from pipeline.results import AuditedSample, Differences, GroupShares, Shares, SharesAnswer
@@ -84,7 +85,8 @@ def shares(source: str, request: SharesRequest, say: Say) -> SharesAnswer:
         _check_communes(rows)
     model = model_behind(rows, request.model, say)
     read = None if request.annotated is None else _read(rows, request.annotated, model, request, say)
-    answer = SharesAnswer(_shares(rows, read), by=request.by or "", models=rows.models)
+    found = _shares(rows, read)
+    answer = SharesAnswer(found, by=request.by or "", published=compare(found.shares), models=rows.models)
     if read is not None:
         answer = replace(answer, faults=read.audit.faults, draw=read.audit.draw)
     elif model is not None:
