@@ -86,9 +86,9 @@ def shares(source: str, request: SharesRequest, say: Say) -> SharesAnswer:
     model = model_behind(rows, request.model, say)
     read = None if request.annotated is None else _read(rows, request.annotated, model, request, say)
     found = _shares(rows, read)
-    answer = SharesAnswer(found, by=request.by or "", published=compare(found.shares))
+    answer = SharesAnswer(found, by=request.by or "", published=compare(found.shares), models=rows.models)
     if read is not None:
-        answer = replace(answer, faults=read.audit.faults)
+        answer = replace(answer, faults=read.audit.faults, draw=read.audit.draw)
     elif model is not None:
         answer = replace(answer, corrected=corrected_shares(rows, model), drift=drift_from(rows, model))
     if request.by is not None:
