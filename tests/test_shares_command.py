@@ -164,8 +164,8 @@ def test_weights_that_cannot_weigh_are_refused_with_their_rows(run, tmp_path, ba
     code, _, err = run("shares", tmp_path / "w.csv")
     assert code == 3
     assert (
-        f"colonne « poids » : 2 poids manquants, illisibles, nuls ou négatifs (lignes 4, 8 ; le premier est « {bad} ») : "
-        "les corriger, ou ne pas pondérer avec --no-weights."
+        f"colonne « poids » : 2 poids manquants, illisibles, nuls ou négatifs (lignes 4, 8 ; le premier est « {bad} ») "
+        ": les corriger, ou ne pas pondérer avec --no-weights."
     ) in err
 
 
