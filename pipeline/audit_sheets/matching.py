@@ -57,7 +57,7 @@ def matched(sheet: pl.DataFrame, path: str, labelled: Labelled, domains: Sequenc
     draw = _draw_of(rows, notes)
     found = _placed(filled, labelled)
     found = _labelled(found, domains)
-    found = _included(found, labelled.rows)
+    found = _included(found, labelled.rows, draw)
     faults, usable = _set_aside(found, path, labelled, domains, draw)
     usable, repeated = _once(usable, path, domains)
     faults = (*faults, *repeated)
@@ -144,9 +144,14 @@ def names_of(key: str) -> set[str]:
     return {name.lower().replace("_", " ").replace("-", " ") for name in names}
 
 
-def _included(rows: pl.DataFrame, height: int) -> pl.DataFrame:
-    """Add ``_p``, the inclusion probability, null when it cannot be read; without such a column all are alike."""
-    if _P not in rows.columns or not (rows[_P].str.strip_chars() != "").any():
+def _included(rows: pl.DataFrame, height: int, draw: Draw | None) -> pl.DataFrame:
+    """Add ``_p``, the inclusion probability, null when it cannot be read.
+
+    Without such a column all rows are alike, unless the sheet says that its draw was not uniform.
+    """
+    if _P not in rows.columns and draw is not None and draw.method != "uniforme":
+        rows = rows.with_columns(pl.lit("").alias(_P))
+    elif _P not in rows.columns or not (rows[_P].str.strip_chars() != "").any():
         share = min(1.0, rows["_row"].drop_nulls().n_unique() / max(height, 1))
         return rows.with_columns(pl.lit(share).alias("_p"))
     number = pl.col(_P).str.strip_chars().str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
