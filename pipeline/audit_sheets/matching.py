@@ -15,8 +15,8 @@ from pipeline.errors import InputError
 from pipeline.results import AuditedSample, Draw
 from pipeline.schema import Fault
 
-_ID, _ROW, _LABEL, _P = schema.IDENTIFIER.name, schema.ROW.name, schema.VERIFIED.name, schema.INCLUSION.name
-_RANK, _STRATUM, _DRAW, _CHECK, _TEXT = (
+_LABEL, _RANK, _STRATUM, _DRAW, _CHECK, _TEXT = (
+    schema.VERIFIED.name,
     schema.RANK.name,
     schema.STRATUM.name,
     schema.DRAW.name,
