@@ -91,12 +91,9 @@ def audited_by_commune(population: Population, audit: AuditedSample) -> bool:
     """
     if population.communes is None:
         return False
-    sizes = np.bincount(population.communes)
-    missed = np.exp(-len(audit.rows) / population.size * sizes)
+    parts = np.bincount(population.communes) / population.size
+    rows = len(audit.rows)
+    missed = np.exp(-rows * parts)
+    variance = float((missed * (1.0 - missed)).sum() - rows * (parts @ missed) ** 2)
     hit: Integers = np.unique(population.communes[audit.rows])
-    return bool(len(hit) < (1.0 - missed).sum() - 3.0 * np.sqrt((missed * (1.0 - missed)).sum()) - 1.0)
-
-
-def share_of_communes(population: Population, audit: AuditedSample) -> int:
-    """Give how many communes the audited rows come from; 0 where communes are not known."""
-    return 0 if population.communes is None else len(np.unique(population.communes[audit.rows]))
+    return bool(len(hit) < (1.0 - missed).sum() - 3.0 * np.sqrt(max(variance, 0.0)) - 1.0)
