@@ -189,7 +189,7 @@ def test_the_report_takes_an_audit_and_shows_its_intervals(run, filled):
     assert "Comptage simple" in pages["without"]
     assert "Comptage simple" not in pages["with"]
     assert pages["with"].count('stroke="#000000"') == 6  # five domains and the legend
-    assert "90 lignes vérifiées par une personne" in pages["with"]
+    assert "après 90 lignes vérifiées par des personnes sur 400 (PPI++" in pages["with"]
     assert "ne sont pas tirées au sort" in pages["with"]
 
 
