@@ -41,7 +41,7 @@ def _group(
     """Give a group's shares; λ is the whole file's, as a group has too few audited rows to choose one."""
     if kept.sum() < request.minimum:
         return GroupShares(value, None)
-    weights = rows.population.weights if np.ptp(rows.population.weights) > 0 else None
+    weights = rows.survey_weights
     counted = counted_shares(rows.guessed[kept], rows.domains, None if weights is None else weights[kept])
     if read is None:
         return GroupShares(value, counted)

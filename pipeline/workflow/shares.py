@@ -47,14 +47,9 @@ def shares(source: str, request: SharesRequest, say: Say) -> SharesAnswer:
 
 
 def _shares(rows: LabelledRows, read: AuditedRows | None) -> Shares:
-    weights = rows.population.weights if np.ptp(rows.population.weights) > 0 else None
-    counted = counted_shares(rows.guessed, rows.domains, weights) if rows.population.size else _nothing(rows)
+    counted = counted_shares(rows.guessed, rows.domains, rows.survey_weights)
     found = counted if read is None else estimated_shares(read, counted)
     return replace(found, without_text=int((~rows.kept).sum()))
-
-
-def _nothing(rows: LabelledRows) -> Shares:
-    return counted_shares(np.full(0, -1), rows.domains)
 
 
 def _differences(source: str, answer: SharesAnswer, request: SharesRequest, say: Say) -> tuple[Differences, ...]:
