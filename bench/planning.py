@@ -1,7 +1,7 @@
 """`make bench-plan`: do as many rows as `audit plan` says give the precision asked for? Table into BENCHMARKS.md.
 
-Half of the annotated texts (drawn anew each time), with the probabilities the classifier gave them out of fold on kinds it
-never saw, stand for what a model keeps of its errors; files of 10,000 services are drawn from the other half, in the
+Half of the annotated texts (drawn anew each time), with the probabilities the classifier gave them out of fold on kinds
+it never saw, stand for what a model keeps of its errors; files of 10,000 services are drawn from the other half, in the
 same wording or not.
 """
 
