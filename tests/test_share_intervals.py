@@ -184,6 +184,13 @@ def test_rows_copied_within_their_commune_teach_nothing():
     assert two.variance == pytest.approx(one.variance, rel=0.05)
 
 
+def test_one_commune_read_leaves_everything_open():
+    rows, _, audit = made_up(6, size=400, read=120)
+    one = Population(rows.probabilities, rows.weights, np.where(np.isin(np.arange(400), audit.rows), 0, 1))
+    found = audited_shares(one, audit, ["a", "b"], statement="communes")
+    assert [(s.low, s.high) for s in found.shares] == [(0.0, 100.0)] * 2
+
+
 def test_whole_communes_are_told_from_rows_drawn_one_by_one():
     communes = np.repeat(np.arange(50), 20)
     rows = Population(np.full((1000, 2), 0.5), np.ones(1000), communes)

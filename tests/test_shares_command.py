@@ -164,8 +164,8 @@ def test_weights_that_cannot_weigh_are_refused_with_their_rows(run, tmp_path, ba
     code, _, err = run("shares", tmp_path / "w.csv")
     assert code == 3
     assert (
-        f"colonne « poids » : 2 poids manquants, illisibles, nuls ou négatifs (lignes 4, 8 ; le premier est « {bad} ») : "
-        "les corriger, ou ne pas pondérer avec --no-weights."
+        f"colonne « poids » : 2 poids manquants, illisibles, nuls ou négatifs (lignes 4, 8 ; le premier est « {bad} ») "
+        ": les corriger, ou ne pas pondérer avec --no-weights."
     ) in err
 
 
@@ -242,6 +242,18 @@ def test_what_cannot_be_asked_is_refused(run, files, words, said):
     code, _, err = run("shares", files[0], *words)
     assert code == 2
     assert said in err
+
+
+def test_a_file_without_any_label_has_no_share(run, tmp_path):
+    (tmp_path / "empty.csv").write_text("id,domaine,p_autre\nR0,,\nR1,,\n")
+    code, out, _ = run("shares", tmp_path / "empty.csv", "--json")
+    assert code == 0
+    assert [share["share"] for share in json.loads(out)["shares"]] == [None]
+    (tmp_path / "sheet.csv").write_text("id,domaine_verifie\nR0,autre\n")
+    code, _, err = run("shares", tmp_path / "empty.csv", "--annotated", tmp_path / "sheet.csv")
+    assert code == 3
+    assert "1 lignes vérifiées n'ont pas de domaine prédit (texte vide) : laissées de côté." in err
+    assert "Aucune ligne vérifiée ne peut servir : en vérifier d'autres, tirées par « domaines audit draw »." in err
 
 
 # ── rows that trained the model ──────────────────────────────────────────────────────────────────────────────────────

@@ -36,7 +36,7 @@ def audited_shares(
     >>> audit = AuditedSample(read, read % 2, np.full(40, 0.4), np.zeros(40, dtype=np.int64), ())
     >>> found = audited_shares(rows, audit, ["a", "b"])
     >>> [(s.domain, round(s.low, 1), round(s.share, 1), round(s.high, 1)) for s in found.shares]
-    [('a', 45.7, 50.0, 54.3), ('b', 45.7, 50.0, 54.3)]
+    [('a', 46.8, 50.0, 53.2), ('b', 46.8, 50.0, 53.2)]
     """
     guessed = population.probabilities.argmax(axis=1)
     weighted = bool(np.ptp(population.weights) > 0)
