@@ -58,6 +58,15 @@ def test_labels_are_known_by_their_names_too(tmp_path, labelled):
     assert [LABELS[label] for label in sample.labels] == ["acces_numerique", "services_scolaires", "action_culturelle"]
 
 
+def test_a_row_of_the_sheet_that_is_too_short_is_told(tmp_path, labelled):
+    sample = read(tmp_path, labelled, "id,domaine_verifie,remarque\nR1,autre\nR2,autre,\n")
+    assert sample.rows.tolist() == [0, 1]
+    assert sample.notes == (
+        f"« {tmp_path / 'sheet.csv'} » a 1 anomalie(s) de forme, lues au mieux "
+        "(la première : ligne 1, ligne à 2 cellules pour 3 colonnes).",
+    )
+
+
 def test_each_bad_row_is_set_aside_with_its_sentence(tmp_path, labelled):
     content = (
         "id,ligne,domaine_verifie,probabilite_inclusion\n"
