@@ -58,6 +58,15 @@ def test_labels_are_known_by_their_names_too(tmp_path, labelled):
     assert [LABELS[label] for label in sample.labels] == ["acces_numerique", "services_scolaires", "action_culturelle"]
 
 
+def test_a_row_of_the_sheet_that_is_too_short_is_told(tmp_path, labelled):
+    sample = read(tmp_path, labelled, "id,domaine_verifie,remarque\nR1,autre\nR2,autre,\n")
+    assert sample.rows.tolist() == [0, 1]
+    assert sample.notes == (
+        f"« {tmp_path / 'sheet.csv'} » a 1 anomalie(s) de forme, lues au mieux "
+        "(la première : ligne 1, ligne à 2 cellules pour 3 colonnes).",
+    )
+
+
 def test_each_bad_row_is_set_aside_with_its_sentence(tmp_path, labelled):
     content = (
         "id,ligne,domaine_verifie,probabilite_inclusion\n"
@@ -196,6 +205,7 @@ def test_rows_in_another_order_are_found_and_it_is_said():
     )
 
 
+@settings(deadline=None)
 @given(st.permutations(range(2)), st.floats(1e-9, 1.0))
 def test_order_changes_nothing(order, probability):
     sheet = (
@@ -209,6 +219,7 @@ def test_order_changes_nothing(order, probability):
     np.testing.assert_allclose(one.inclusion, probability, rtol=1e-5)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["uniforme", "stratifie", "actif"]), st.integers(1, 10**6), st.integers(0, 2**31), st.text("abc é")
 )
@@ -241,7 +252,7 @@ def reference(sheet, ids):
     return [(row, *once[row]) for row in sorted(once)]
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=8),
     st.lists(
