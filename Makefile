@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install demo test lint model bench bench-quality corpus-check lock clean
+.PHONY: help install demo test lint model bench bench-quality bench-coverage bench-plan corpus-check lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -47,6 +47,13 @@ bench: $(VENV)/.installed-bench ## measure the speed of labelling against the fl
 
 bench-quality: $(VENV)/.installed-bench ## measure quality against other classifiers
 	$(BIN)/python bench/quality.py
+
+bench-plan: $(VENV)/.installed-test ## check that as many rows as `audit plan` says give the precision asked for
+	$(BIN)/python bench/planning.py
+
+bench-coverage: $(VENV)/.installed-bench ## measure how often the intervals of shares hold the truth, tables into BENCHMARKS.md
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/shares_coverage.py
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/shares_quapy.py
 
 $(VENV)/.installed-bench: $(VENV)/.installed-test requirements-bench.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
