@@ -123,6 +123,8 @@ class Matcher:
 
 
 def _distance(code: str, other: str) -> tuple[int, int]:
-    shared = next((at for at, (a, b) in enumerate(zip(code, other, strict=False)) if a != b), min(len(code), len(other)))
+    shared = next(
+        (at for at, (a, b) in enumerate(zip(code, other, strict=False)) if a != b), min(len(code), len(other))
+    )
     digits = (int("".join(c for c in text if c.isdigit()) or 0) for text in (code, other))
     return -min(shared, 2), abs(next(digits) - next(digits))

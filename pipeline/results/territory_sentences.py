@@ -33,7 +33,7 @@ VERDICTS = {
     "en": {"confirmed": "confirmed", "contradicted": "contradicted", "cannot_tell": "cannot tell"},
 }
 
-_COVARIATES = {
+COVARIATES = {
     "fr": {
         "population": "la population",
         "age": "l'âge moyen",
@@ -65,6 +65,8 @@ _QUARTERS = {
 
 _OBSTACLES = {
     "fr": {
+        "no_commune_column": "le fichier n'a ni colonne « code_commune » ni colonne « commune »",
+        "no_match": "aucune des {n} lignes n'a une commune connue de la table",
         "too_few": "{n} communes utilisables, il en faut au moins {least}",
         "too_few_services": "{n} communes d'au moins {least} services",
         "one_region": "toutes les communes sont d'une seule région",
@@ -79,6 +81,8 @@ _OBSTACLES = {
         "singular": "les covariables ne se distinguent pas les unes des autres",
     },
     "en": {
+        "no_commune_column": "the file has neither a column “code_commune” nor a column “commune”",
+        "no_match": "none of the {n} rows has a commune known to the table",
         "too_few": "{n} usable communes, at least {least} are needed",
         "too_few_services": "{n} communes with at least {least} services",
         "one_region": "all the communes are of one region",
@@ -114,7 +118,7 @@ def obstruction_sentence(obstruction: Obstruction, lang: str) -> str:
     """Say why something could not be computed."""
     values = dict(obstruction.values)
     unknown = "une covariable" if lang == "fr" else "a covariate"
-    values["covariate"] = _COVARIATES[lang].get(str(values.get("covariate")), unknown)
+    values["covariate"] = COVARIATES[lang].get(str(values.get("covariate")), unknown)
     return _OBSTACLES[lang][obstruction.key].format(**values)
 
 
@@ -150,8 +154,14 @@ def measure_sentence(measure: Measure, lang: str) -> str:
     begin = "nombre de services " if french else "number of services "
     gain = _bracket(changes, lang, 1, " %", True)
     if measure.about == "rural":
-        return begin + gain + (
-            " dans les communes rurales, à population égale" if french else " in rural communes, population held equal"
+        return (
+            begin
+            + gain
+            + (
+                " dans les communes rurales, à population égale"
+                if french
+                else " in rural communes, population held equal"
+            )
         )
     return f"{begin}{gain} {_QUARTERS[lang][measure.about]}"
 

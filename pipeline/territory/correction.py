@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.float64]
 
 
-def pseudo_labels(guesses: Numbers, audited: NDArray[np.int64], verified: NDArray[np.int64], chances: Numbers) -> Numbers:
+def pseudo_labels(
+    guesses: Numbers, audited: NDArray[np.int64], verified: NDArray[np.int64], chances: Numbers
+) -> Numbers:
     """Give pseudo-labels (n × K) from guesses (n × K), audited rows (m), their true domain (m) and chances (m).
 
     Chances are made to sum to the rows of the survey (Hájek): rows drawn 1 in 10 stand for 10 whatever luck drew.

@@ -105,9 +105,7 @@ def fit_counts(y: Numbers, design: Numbers, truncated: bool) -> CountFit:
         beta, tau, value = poisson
     covariance = _covariance(y, centred, beta, tau, truncated)
     back = _back(shift, scale)
-    return CountFit(
-        back @ beta, back @ covariance @ back.T, float(np.exp(tau)), value, poisson[2], len(y), truncated
-    )
+    return CountFit(back @ beta, back @ covariance @ back.T, float(np.exp(tau)), value, poisson[2], len(y), truncated)
 
 
 def _standardised(design: Numbers) -> tuple[Numbers, Numbers, Numbers]:

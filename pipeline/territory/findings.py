@@ -225,3 +225,11 @@ TESTS: dict[str, _Test] = {
     "e": _Test([_no_mix("age"), _no_number("age")], "age"),
     "f": _Test([_number("income"), _mix("income")], "income"),
 }
+
+
+def obstructed(why: Obstruction, settings: Settings) -> tuple[Finding, ...]:
+    """Give the six findings when none can be computed, for one reason."""
+    return tuple(
+        Finding(key, CANNOT_TELL, None, (), None, None, None, 0, 0, settings.margin, RATIO_MARGIN, (why,))
+        for key in TESTS
+    )

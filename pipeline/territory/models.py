@@ -12,7 +12,7 @@ from pipeline.results.territory import Coefficient, CountModel, Measure
 from pipeline.territory.composition import ratio_slopes
 from pipeline.territory.counts import CountFit, fit_counts
 from pipeline.territory.equivalence import differs_p
-from pipeline.territory.mixes import MixFit, Shift, fit_mix, shift_of
+from pipeline.territory.mixes import MixFit, Shift, commune_weights, fit_mix, shift_of
 from pipeline.territory.obstacles import Obstacle
 from pipeline.territory.survey import (
     LEAST_COMMUNES,
@@ -144,7 +144,7 @@ def mix_effect(survey: Survey, about: str) -> MixEffect:
     if len(survey.domains) < 2:
         raise Obstacle("one_domain")
     low, high = quarters(values)
-    fit = fit_mix(survey.totals, mix_design(survey, about, values))
+    fit = fit_mix(survey.totals, mix_design(survey, about, values), commune_weights(survey.sizes))
     return MixEffect(fit, shift_of(fit, 1, low, high), survey.domains, len(values))
 
 

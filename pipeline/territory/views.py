@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from pipeline.results.territory_views import Cloud, MixView, RegionView, Views
 from pipeline.territory.models import count_effect, values_of
 from pipeline.territory.obstacles import Obstacle
 from pipeline.territory.survey import Survey
@@ -15,40 +14,9 @@ from pipeline.territory.survey import Survey
 Numbers = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Cloud:
-    """Communes' population and services (n), and the fitted line with its band at some populations (m)."""
-
-    names: tuple[str, ...]
-    population: Numbers
-    services: Numbers
-    at: Numbers
-    line: Numbers
-    low: Numbers
-    high: Numbers
-
-
-@dataclass(frozen=True)
-class MixView:
-    """Shares (groups × K), in percent, by group of communes, with the bounds of the groups and their sizes."""
-
-    about: str
-    groups: tuple[tuple[float, float], ...]
-    communes: tuple[int, ...]
-    services: tuple[int, ...]
-    shares: Numbers
-    domains: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class RegionView:
-    """One region: communes with services, services, inhabitants of the region, services per 10,000 inhabitants."""
-
-    region: str
-    communes: int
-    services: int
-    inhabitants: float
-    rate: float
+def views_of(survey: Survey, level: float) -> Views:
+    """Give what the pictures show of a survey."""
+    return Views(cloud(survey, level), mix_views(survey), region_views(survey))
 
 
 def cloud(survey: Survey, level: float) -> Cloud:
