@@ -1,4 +1,4 @@
-"""Planted effects: simulated surveys on the real communes, naive and corrected for label error (``make bench-territory``).
+"""Planted effects: simulated surveys on the real communes, naive and corrected for label error.
 
 400 communes and about 10,000 services, drawn anew each time. Numbers are negative binomial, truncated at 1; mixes are
 Dirichlet-multinomial, so that the services of a commune resemble one another. One effect is planted at a time: the

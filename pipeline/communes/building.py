@@ -27,7 +27,7 @@ def age_line(shares: NDArray[np.float64], ages: NDArray[np.float64]) -> tuple[ND
     ([50.0, -0.5, 0.0, 0.4], 1.0)
     """
     design = np.column_stack([np.ones(len(shares)), shares])
-    coefficients, *_ = np.linalg.lstsq(design, ages, rcond=None)
+    coefficients = np.asarray(np.linalg.lstsq(design, ages, rcond=None)[0], dtype=np.float64)
     residuals = ages - design @ coefficients
     return coefficients, float(1 - residuals.var() / ages.var()), float(residuals.std(ddof=4))
 

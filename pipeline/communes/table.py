@@ -106,12 +106,20 @@ def reference_communes() -> Communes:
     import polars as pl
 
     frame = pl.read_parquet(REFERENCE / COMMUNES_FILE)
-    texts = (tuple(frame[column.name].to_list()) for column in (CODE, NAME, DEPARTMENT, REGION))
-    numbers = (
-        frame[column.name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    numbers = {
+        column.name: frame[column.name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
         for column in (POPULATION, DENSITY, INCOME, AGE)
+    }
+    return Communes(
+        tuple(frame[CODE.name].to_list()),
+        tuple(frame[NAME.name].to_list()),
+        tuple(frame[DEPARTMENT.name].to_list()),
+        tuple(frame[REGION.name].to_list()),
+        numbers[POPULATION.name],
+        numbers[DENSITY.name],
+        numbers[INCOME.name],
+        numbers[AGE.name],
     )
-    return Communes(*texts, *numbers)
 
 
 @cache

@@ -108,18 +108,19 @@ FRENCH = TerritoryWording(
         "Egami et al. 2023) ; les intervalles en tiennent compte."
     ),
     uncorrected=(
-        "Les étiquettes sont des prédictions, sans échantillon vérifié : leurs erreurs ne sont ni corrigées ni comptées "
-        "dans les intervalles de (c), (e) et (f). Faire vérifier des lignes (« domaines audit draw »), puis --annotated."
+        "Les étiquettes sont des prédictions, sans échantillon vérifié : leurs erreurs ne sont ni corrigées ni "
+        "comptées dans les intervalles de (c), (e) et (f). Faire vérifier des lignes (« domaines audit draw »), puis "
+        "--annotated."
     ),
     tests=(
         "Un constat d'influence est confirmé par une différence montrée, un constat d'absence d'influence par une "
-        "équivalence montrée (écart tenu dans ±{margin} points), jamais par un grand p. Les six p sont corrigés ensemble "
-        "(Holm) au seuil de {alpha} %. « Étroitement corrélés » se lit : corrélation de rang supérieure à 0,5."
+        "équivalence montrée (écart tenu dans ±{margin} points), jamais par un grand p. Les six p sont corrigés "
+        "ensemble (Holm) au seuil de {alpha} %. « Étroitement corrélés » se lit : corrélation de rang supérieure à 0,5."
     ),
     pictures="Images",
     table="Le tableau derrière l'image",
     cloud="Services et population",
-    cloud_alt="Nuage des communes, population et nombre de services en échelles logarithmiques, droite ajustée et bande.",
+    cloud_alt="Nuage des communes, population et services en échelles logarithmiques, courbe ajustée et bande.",
     mix="Part des domaines selon la population, le revenu, l'âge et la densité",
     mix_alt="Barres empilées : part de chaque domaine par quart de communes ou classe de densité.",
     map="Services pour 10 000 habitants, par région",
@@ -206,8 +207,8 @@ ENGLISH = TerritoryWording(
         "take it into account."
     ),
     uncorrected=(
-        "Labels are predictions, with no checked sample: their errors are neither corrected nor counted in the intervals "
-        "of (c), (e) and (f). Have rows checked (“domaines audit draw”), then --annotated."
+        "Labels are predictions, with no checked sample: their errors are neither corrected nor counted in the "
+        "intervals of (c), (e) and (f). Have rows checked (“domaines audit draw”), then --annotated."
     ),
     tests=(
         "A finding of influence is confirmed by a difference shown, one of no influence by an equivalence shown (a "
@@ -238,15 +239,15 @@ ENGLISH = TerritoryWording(
     everything="everything",
     measures="Every measure",
     measures_note=(
-        "points: difference of share between the first and last quarter; log-ratio: the same for the centred log-ratios "
-        "(Aitchison) of communes with 10 services or more, each commune counting for one, labels as they are; ratio: "
+        "points: difference of share between the first and last quarter; log-ratio: the same for the centred "
+        "log-ratios (Aitchison) of communes with 10 services or more, each commune counting for one, labels as they are; ratio: "
         "number of services multiplied by."
     ),
     domain="Domain",
     joint="Number of services, everything at once",
     joint_note=(
-        "Negative binomial; ratio of expected numbers for a population or an income multiplied by 2.7, one year of mean "
-        "age, a class of density, a region. {n} communes where everything is known."
+        "Negative binomial; ratio of expected numbers for a population or an income multiplied by 2.7, one year of "
+        "mean age, a class of density, a region. {n} communes where everything is known."
     ),
     term="Term",
     ratio="Ratio",

@@ -74,7 +74,7 @@ _OBSTACLES = {
         "no_variation": "{covariate} ne varie pas assez d'une commune à l'autre",
         "missing": "{covariate} manque pour toutes les communes",
         "empty_domain": "un domaine n'a plus aucun service une fois les étiquettes corrigées",
-        "separation": "séparation parfaite : un domaine ne se rencontre que d'un côté ; le modèle n'a pas d'estimation finie",
+        "separation": "séparation parfaite, un domaine ne se rencontre que d'un côté : pas d'estimation finie",
         "one_domain": "un seul domaine a assez de services",
         "one_service_each": "aucune commune n'a plus d'un service",
         "no_convergence": "le modèle des nombres de services n'a pas trouvé de maximum",
@@ -95,6 +95,19 @@ _OBSTACLES = {
         "one_service_each": "no commune has more than one service",
         "no_convergence": "the model of numbers of services found no maximum",
         "singular": "covariates cannot be told apart",
+    },
+}
+
+
+# Two claims have two parts: what contradicts them is one of these.
+_REASONS = {
+    "fr": {
+        ("e", "contradicted"): " ; contredit par un effet au moins au-delà de sa marge",
+        ("f", "contradicted"): " ; contredit par un effet au moins tenu dans sa marge",
+    },
+    "en": {
+        ("e", "contradicted"): "; contradicted by at least one effect beyond its margin",
+        ("f", "contradicted"): "; contradicted by at least one effect held within its margin",
     },
 }
 
@@ -227,14 +240,14 @@ def _english_unit(finding: Finding) -> str:
 
 def _margins(finding: Finding, lang: str) -> str:
     """Say the margins a claim of no influence is tested against."""
-    if finding.key not in "ce":
+    if finding.key not in "cef" or (finding.key == "f" and finding.verdict != "contradicted"):
         return ""
     points = written(finding.margin, lang, 1).replace(",0", "").replace(".0", "")
     said = f" ; marge : ±{points} points" if lang == "fr" else f"; margin: ±{points} points"
-    if finding.key == "e":
+    if finding.key in "ef":
         low, high = (written(100 * ratio, lang, 0) for ratio in (1 / finding.ratio_margin, finding.ratio_margin))
         said += f", {low} à {high} % du nombre" if lang == "fr" else f", {low} to {high} % of the number"
-    return said
+    return said + _REASONS[lang].get((finding.key, finding.verdict), "")
 
 
 def _colon(lang: str) -> str:

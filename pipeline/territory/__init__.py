@@ -3,13 +3,13 @@
 from pipeline.territory.correction import one_hot, pseudo_labels
 from pipeline.territory.findings import Settings, obstructed, six_findings
 from pipeline.territory.models import joint_counts
-from pipeline.territory.obstacles import Obstacle
+from pipeline.territory.obstacles import ObstacleError
 from pipeline.territory.sensitivity import scenarios
 from pipeline.territory.survey import Survey, merged_domains, totals_by_commune
 from pipeline.territory.views import views_of
 
 __all__ = [
-    "Obstacle",
+    "ObstacleError",
     "Settings",
     "Survey",
     "joint_counts",

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.territory.covariance import JACKKNIFE_UP_TO, covariance_of, sandwich
-from pipeline.territory.obstacles import Obstacle
+from pipeline.territory.obstacles import ObstacleError
 
 Numbers = NDArray[np.float64]
 
@@ -40,7 +40,7 @@ def ratio_slopes(totals: Numbers, design: Numbers, column: int, low: float, high
     enough = totals.sum(axis=1) >= LEAST_SERVICES
     design = design[enough]
     if len(design) < 3 * design.shape[1] or np.linalg.matrix_rank(design) < design.shape[1]:
-        raise Obstacle("too_few_services", n=len(design), least=LEAST_SERVICES)
+        raise ObstacleError("too_few_services", n=len(design), least=LEAST_SERVICES)
     ratios = centred_log_ratios(totals[enough])
     information = design.T @ design
     coefficients = np.linalg.solve(information, design.T @ ratios)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from pipeline.territory.obstacles import Obstacle
+from pipeline.territory.obstacles import ObstacleError
 
 Numbers = NDArray[np.float64]
 
@@ -43,9 +43,9 @@ def spearman(x: Numbers, y: Numbers) -> Correlation:
     """
     n = len(x)
     if n < 5:
-        raise Obstacle("too_few", n=n, least=5)
+        raise ObstacleError("too_few", n=n, least=5)
     if np.ptp(x) == 0 or np.ptp(y) == 0:
-        raise Obstacle("no_variation")
+        raise ObstacleError("no_variation")
     rho = float(np.corrcoef(stats.rankdata(x), stats.rankdata(y))[0, 1])
     # A perfect correlation has no interval by Fisher's z; it is taken as one rank short of perfect.
     bounded = float(np.clip(rho, -1 + 6 / (n * (n * n - 1)), 1 - 6 / (n * (n * n - 1))))

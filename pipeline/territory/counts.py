@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 from pipeline.territory.covariance import JACKKNIFE_UP_TO, covariance_of, sandwich
-from pipeline.territory.obstacles import Obstacle
+from pipeline.territory.obstacles import ObstacleError
 
 Numbers = NDArray[np.float64]
 
@@ -84,7 +84,7 @@ def _information(y: Numbers, design: Numbers, beta: Numbers, tau: float, truncat
 def fit_counts(y: Numbers, design: Numbers, truncated: bool) -> CountFit:
     """Fit NB2 to counts (n) on a design (n × p, with its constant); ``truncated`` when no zero can be seen.
 
-    Errors are robust to the wrong variance: each commune is left out in turn. Raise ``Obstacle`` when the design
+    Errors are robust to the wrong variance: each commune is left out in turn. Raise ``ObstacleError`` when the design
     is not of full rank or no maximum is found.
 
     >>> fit = fit_counts(np.array([0.0, 1, 5, 2, 9, 3]), np.ones((6, 1)), truncated=False)
@@ -94,11 +94,11 @@ def fit_counts(y: Numbers, design: Numbers, truncated: bool) -> CountFit:
     if truncated and (y < 1).any():
         raise ValueError("a truncated count is at least 1")
     if truncated and (y <= 1).all():
-        raise Obstacle("one_service_each")
+        raise ObstacleError("one_service_each")
     if np.linalg.matrix_rank(design) < design.shape[1] or len(y) <= design.shape[1] + 1:
-        raise Obstacle("no_variation")
+        raise ObstacleError("no_variation")
     centred, shift, scale = _standardised(design)
-    start = np.linalg.lstsq(centred, np.log(y + 0.5), rcond=None)[0]
+    start = np.asarray(np.linalg.lstsq(centred, np.log(y + 0.5), rcond=None)[0], dtype=np.float64)
     poisson = _newton(y, centred, start, np.log(SMALLEST_ALPHA), truncated, fixed=True)
     beta, tau, value = _newton(y, centred, poisson[0], np.log(0.5), truncated, fixed=False)
     if value < poisson[2]:
@@ -142,7 +142,7 @@ def _newton(
             size /= 2
         if not moved:
             return beta, tau, float(value)
-    raise Obstacle("no_convergence")
+    raise ObstacleError("no_convergence")
 
 
 def _step(
@@ -154,14 +154,15 @@ def _step(
     slope, slope_tau = design.T @ here.eta, float(here.tau.sum())
     edge = (tau <= np.log(SMALLEST_ALPHA) and slope_tau < 0) or (tau >= np.log(LARGEST_ALPHA) and slope_tau > 0)
     if fixed or edge:
-        return np.linalg.solve(block, slope), 0.0
+        return np.asarray(np.linalg.solve(block, slope), dtype=np.float64), 0.0
     column, corner = design.T @ cross, float(curvature_tau.sum())
     solved = np.linalg.solve(block, np.column_stack([slope, column]))
     schur = corner - column @ solved[:, 1]
     # Far from the maximum the likelihood may curve upwards in τ: then a bounded step uphill.
     step_tau = float((slope_tau - column @ solved[:, 0]) / schur) if schur > 1e-9 else float(np.sign(slope_tau))
     step_tau = float(np.clip(step_tau, -2.0, 2.0))
-    return solved[:, 0] - solved[:, 1] * step_tau, step_tau
+    step: Numbers = solved[:, 0] - solved[:, 1] * step_tau
+    return step, step_tau
 
 
 def _covariance(y: Numbers, design: Numbers, beta: Numbers, tau: float, truncated: bool) -> Numbers:

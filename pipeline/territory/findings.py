@@ -24,7 +24,7 @@ from pipeline.territory.equivalence import (
 )
 from pipeline.territory.mixes import slopes_statistic
 from pipeline.territory.models import Estimate, MixEffect, count_effect, mix_effect, ratio_measures
-from pipeline.territory.obstacles import Obstacle
+from pipeline.territory.obstacles import ObstacleError
 from pipeline.territory.survey import LEAST_COMMUNES, Survey
 
 # « Closely correlated » is read as a rank correlation above 0.5, which Cohen (1988) calls large.
@@ -90,7 +90,7 @@ def _finding(key: str, test: _Test, survey: Survey, settings: Settings) -> Findi
         try:
             _enough(survey)
             done.append(part(survey, settings))
-        except Obstacle as obstacle:
+        except ObstacleError as obstacle:
             obstructions.append(Obstruction(obstacle.key, obstacle.values))
         except np.linalg.LinAlgError:
             obstructions.append(Obstruction("singular"))
@@ -116,7 +116,7 @@ def _finding(key: str, test: _Test, survey: Survey, settings: Settings) -> Findi
 
 def _enough(survey: Survey) -> None:
     if len(survey.sizes) < LEAST_COMMUNES:
-        raise Obstacle("too_few", n=len(survey.sizes), least=LEAST_COMMUNES)
+        raise ObstacleError("too_few", n=len(survey.sizes), least=LEAST_COMMUNES)
 
 
 def _ratios(survey: Survey, about: str, settings: Settings, wanted: bool) -> tuple[Measure, ...]:
@@ -124,7 +124,7 @@ def _ratios(survey: Survey, about: str, settings: Settings, wanted: bool) -> tup
         return ()
     try:
         return ratio_measures(survey, about, settings.level)
-    except (Obstacle, np.linalg.LinAlgError):
+    except (ObstacleError, np.linalg.LinAlgError):
         # A second view: where it cannot be had the first one stands, and the table says nothing of it.
         return ()
 
@@ -140,24 +140,24 @@ def _correlated(found: Correlation, about: str, threshold: float, settings: Sett
 def _regions(survey: Survey, settings: Settings) -> _Part:
     names = sorted({str(name) for name in survey.regions if name})
     if len(names) < 2:
-        raise Obstacle("one_region")
+        raise ObstacleError("one_region")
     if len(names) < 5:
-        raise Obstacle("few_regions", n=len(names), least=5)
+        raise ObstacleError("few_regions", n=len(names), least=5)
     services = np.array([survey.sizes[survey.regions == name].sum() for name in names])
     inhabitants = np.array([survey.inhabitants.get(name, np.nan) for name in names])
     if not np.isfinite(inhabitants).all():
-        raise Obstacle("missing", covariate="population")
+        raise ObstacleError("missing", covariate="population")
     return _correlated(spearman(inhabitants, services), "regions", 0.0, settings)
 
 
 def _population(survey: Survey, settings: Settings) -> _Part:
     known = np.isfinite(survey.population)
     if not known.any():
-        raise Obstacle("missing", covariate="population")
+        raise ObstacleError("missing", covariate="population")
     part = _correlated(spearman(survey.population[known], survey.sizes[known]), "population", CLOSE, settings)
     try:
         elasticity, _ = count_effect(survey, "population")
-    except Obstacle:
+    except ObstacleError:
         return part
     return replace(part, measures=(*part.measures, elasticity.measure("population", "elasticity", settings.level)))
 

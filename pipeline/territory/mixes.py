@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.territory.covariance import JACKKNIFE_UP_TO, covariance_of, sandwich
-from pipeline.territory.obstacles import Obstacle
+from pipeline.territory.obstacles import ObstacleError
 
 Numbers = NDArray[np.float64]
 
@@ -79,19 +79,20 @@ def commune_weights(sizes: Numbers, likeness: float = LIKENESS) -> Numbers:
 def fit_mix(totals: Numbers, design: Numbers, weights: Numbers | None = None) -> MixFit:
     """Fit the logit to totals of (pseudo-)labels by commune (G × K) on a design (G × p, with its constant).
 
-    ``weights`` (G) weigh a commune's services, all alike without. Raise ``Obstacle`` when the design is not of full rank, or a domain is perfectly foretold.
+    ``weights`` (G) weigh a commune's services, all alike without. Raise ``ObstacleError`` when the design is not of
+    full rank, or a domain is perfectly foretold.
     """
     if np.linalg.matrix_rank(design) < design.shape[1] or len(design) <= design.shape[1] + 1:
-        raise Obstacle("no_variation")
+        raise ObstacleError("no_variation")
     if (totals.sum(axis=0) <= 0).any():
-        raise Obstacle("empty_domain")
+        raise ObstacleError("empty_domain")
     scale = np.where(design.std(axis=0) < 1e-12, 1.0, design.std(axis=0))
     shift = np.where(design.std(axis=0) < 1e-12, 0.0, design.mean(axis=0))
     standard, sizes = (design - shift) / scale, totals.sum(axis=1)
     totals = totals if weights is None else totals * weights[:, None]
     beta = _newton(totals, standard)
     if not (np.abs(beta[1:]) < SEPARATED).all():
-        raise Obstacle("separation")
+        raise ObstacleError("separation")
     back = np.diag(1 / scale)
     back[0, 1:] = -(shift / scale)[1:]
     back[0, 0] = 1.0
@@ -112,7 +113,7 @@ def _newton(totals: Numbers, design: Numbers) -> Numbers:
         try:
             step = np.linalg.solve(_information(shares, sizes, design), slope.T.ravel()).reshape(k, p).T
         except np.linalg.LinAlgError as error:
-            raise Obstacle("separation") from error
+            raise ObstacleError("separation") from error
         size = 1.0
         while size > 1e-6 and not _objective(totals, design, beta + size * step) >= value - 1e-9 * abs(value):
             size /= 2
@@ -122,7 +123,7 @@ def _newton(totals: Numbers, design: Numbers) -> Numbers:
             return beta
         if np.abs(beta[1:]).max(initial=0.0) > 3 * SEPARATED:
             break
-    raise Obstacle("separation")
+    raise ObstacleError("separation")
 
 
 def _objective(totals: Numbers, design: Numbers, beta: Numbers) -> float:

@@ -13,7 +13,7 @@ from pipeline.territory.composition import ratio_slopes
 from pipeline.territory.counts import CountFit, fit_counts
 from pipeline.territory.equivalence import differs_p
 from pipeline.territory.mixes import MixFit, Shift, commune_weights, fit_mix, shift_of
-from pipeline.territory.obstacles import Obstacle
+from pipeline.territory.obstacles import ObstacleError
 from pipeline.territory.survey import (
     LEAST_COMMUNES,
     Survey,
@@ -47,10 +47,9 @@ class Estimate:
     def measure(self, about: str, unit: str, level: float) -> Measure:
         """Give the measure; a ratio is the exponential of the difference."""
         half, p = self.half(level), differs_p(self.value, self.error, self.degrees)
-        bounds = self.value, self.value - half, self.value + half
-        if unit == "ratio":
-            bounds = tuple(float(np.exp(bound)) for bound in bounds)
-        return Measure(about, unit, *(float(bound) for bound in bounds), p, self.n)
+        scaled = np.exp if unit == "ratio" else float
+        value, low, high = (float(scaled(bound)) for bound in (self.value, self.value - half, self.value + half))
+        return Measure(about, unit, value, low, high, p, self.n)
 
 
 @dataclass(frozen=True)
@@ -91,11 +90,11 @@ def _varied(survey: Survey, about: str) -> tuple[Survey, Numbers]:
     """Keep the communes where population and the covariate are known; refuse a covariate that does not vary."""
     values = values_of(survey, about)
     if survey.sizes.size and not np.isfinite(values).any():
-        raise Obstacle("missing", covariate=about)
+        raise ObstacleError("missing", covariate=about)
     needed = [values, values_of(survey, "population")]
     kept = complete([*needed, survey.density] if about in ("rural", "age", "income") and _grid(survey) else needed)
     if np.ptp(values[kept]) == 0:
-        raise Obstacle("no_variation", covariate=about)
+        raise ObstacleError("no_variation", covariate=about)
     return survey.chosen(kept), values[kept]
 
 
@@ -138,11 +137,11 @@ def mix_effect(survey: Survey, about: str) -> MixEffect:
     """Fit the mix on a covariate, population held constant when it is another one."""
     survey = survey.chosen(survey.sizes > 0)
     if len(survey.sizes) < LEAST_COMMUNES:
-        raise Obstacle("too_few", n=len(survey.sizes), least=LEAST_COMMUNES)
+        raise ObstacleError("too_few", n=len(survey.sizes), least=LEAST_COMMUNES)
     survey, values = _varied(survey, about)
     survey, _ = merged_domains(survey)
     if len(survey.domains) < 2:
-        raise Obstacle("one_domain")
+        raise ObstacleError("one_domain")
     low, high = quarters(values)
     fit = fit_mix(survey.totals, mix_design(survey, about, values), commune_weights(survey.sizes))
     return MixEffect(fit, shift_of(fit, 1, low, high), survey.domains, len(values))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Obstacle(ValueError):
+class ObstacleError(ValueError):
     """Raised by estimators when their data do not allow an answer; the finding says it, the others go on."""
 
     def __init__(self, key: str, **values: object) -> None:

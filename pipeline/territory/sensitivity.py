@@ -13,6 +13,11 @@ from pipeline.territory.survey import Survey
 
 CAPITAL_REGION = "Île-de-France"
 LARGEST = 10
+NAMES = {
+    "without_largest": "sans les dix communes les plus peuplées",
+    "without_capital_region": "sans l'Île-de-France",
+    "year": "année",
+}
 
 
 def scenarios(
@@ -22,7 +27,7 @@ def scenarios(
     settings = replace(settings, with_ratios=False)
     found = []
     for key, value, part in _parts(survey, by_year):
-        advance(f"{key} {value}".strip())
+        advance(f"Sensibilité : {NAMES[key]} {value}".rstrip() + ".")
         services = int(part.sizes.sum())
         communes = int((part.sizes > 0).sum())
         found.append(Scenario(key, value, communes, services, six_findings(part, settings)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.territory.obstacles import Obstacle
+from pipeline.territory.obstacles import ObstacleError
 
 Numbers = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -90,7 +90,7 @@ def quarters(values: Numbers) -> tuple[float, float]:
     """
     low, high = np.quantile(values, [0.25, 0.75])
     if not low < high:
-        raise Obstacle("no_variation")
+        raise ObstacleError("no_variation")
     return float(values[values <= low].mean()), float(values[values >= high].mean())
 
 
@@ -124,5 +124,5 @@ def complete(columns: Sequence[Numbers]) -> Marks:
     """Tell the communes (G) where no covariate is missing; refuse when too few are left."""
     kept = np.isfinite(np.column_stack(list(columns))).all(axis=1)
     if kept.sum() < LEAST_COMMUNES:
-        raise Obstacle("too_few", n=int(kept.sum()), least=LEAST_COMMUNES)
+        raise ObstacleError("too_few", n=int(kept.sum()), least=LEAST_COMMUNES)
     return np.asarray(kept)

@@ -8,7 +8,7 @@ from scipy import stats
 
 from pipeline.results.territory_views import Cloud, MixView, RegionView, Views
 from pipeline.territory.models import count_effect, values_of
-from pipeline.territory.obstacles import Obstacle
+from pipeline.territory.obstacles import ObstacleError
 from pipeline.territory.survey import Survey
 
 Numbers = NDArray[np.float64]
@@ -29,7 +29,7 @@ def cloud(survey: Survey, level: float) -> Cloud:
     empty = np.zeros(0)
     try:
         _, fit = count_effect(survey, "population")
-    except (Obstacle, np.linalg.LinAlgError):
+    except (ObstacleError, np.linalg.LinAlgError):
         return Cloud(shown.names, shown.population, shown.sizes, empty, empty, empty, empty)
     at = np.geomspace(shown.population.min(), shown.population.max(), 60)
     design = np.column_stack([np.ones(len(at)), np.log(at)])

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from pipeline import schema
 from pipeline.communes import Communes, Matcher, Request, communes_of, reference_communes, reference_former
-from pipeline.communes.table import COLUMNS, CODE, NAME
+from pipeline.communes.table import CODE, COLUMNS, NAME
 from pipeline.errors import InputError
 from pipeline.results.territory import CountModel, Finding, Joining, Missed, Obstruction, Profile, Territory
 from pipeline.schema import Column
 from pipeline.tables import find_column, open_table
 from pipeline.territory import (
-    Obstacle,
+    ObstacleError,
     Settings,
     Survey,
     joint_counts,
@@ -63,7 +63,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class _Rows:
-    """The columns of the labelled file that matter here, as text, absent ones empty; ``by_code`` tells what is there."""
+    """The columns of the labelled file that matter here, as text; ``named`` says which of its own they are."""
 
     frame: pl.DataFrame
     domains: tuple[str, ...]
@@ -83,9 +83,7 @@ def territory(
     joining = _completed(joining, survey)
     findings = _findings(survey, settings, rows, joining)
     by_year = _by_year(table, services, rows.domains, whole)
-    again = (
-        scenarios(survey, by_year, settings, lambda name: say(f"Sensibilité : {name}")) if survey.sizes.sum() else ()
-    )
+    again = scenarios(survey, by_year, settings, say) if survey.sizes.sum() else ()
     result = Territory(
         Path(source).name if source != "-" else source,
         findings,
@@ -274,5 +272,5 @@ def _profile(table: Communes, chosen: NDArray[np.bool_]) -> Profile:
 def _joint(survey: Survey, level: float) -> CountModel | None:
     try:
         return joint_counts(survey, level)
-    except (Obstacle, np.linalg.LinAlgError):
+    except (ObstacleError, np.linalg.LinAlgError):
         return None
