@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install demo test lint model bench bench-quality corpus-check lock clean
+.PHONY: help install demo test lint model bench bench-quality bench-territory reference corpus-check lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,6 +44,12 @@ corpus-check: $(VENV)/.installed-test ## check the corpora: form, openings, near
 
 bench: $(VENV)/.installed-test ## measure the speed of labelling against the floor, tables into BENCHMARKS.md
 	$(BIN)/python bench/speed.py
+
+bench-territory: $(VENV)/.installed-test ## planted territorial effects: level, power, bias, coverage (40 minutes on a free core)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/territory.py
+
+reference: $(VENV)/.installed ## rebuild the shipped table of communes from ../shared/reference
+	$(BIN)/python -m pipeline.communes.building ../shared/reference
 
 bench-quality: $(VENV)/.installed-test ## measure quality against other classifiers
 	$(BIN)/python bench/quality.py

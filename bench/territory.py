@@ -203,6 +203,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the cells and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--replicates", type=int, default=1000)
+    parser.add_argument("--mix-replicates", type=int, default=600)
+    parser.add_argument("--only", choices=("numbers", "mixes"), help="one of the two tables, printed and not written")
     parser.add_argument("--dry", action="store_true", help="print, do not write BENCHMARKS.md")
     options = parser.parse_args(arguments)
     began, rng, pool = time.perf_counter(), np.random.default_rng(20161219), pool_of_communes()
@@ -213,7 +215,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ]
     plans = [("population", "elasticity", ELASTICITIES), ("rural", "log-ratio", LOG_RATIOS)]
     plans += [("age", "log-ratio", LOG_RATIOS), ("income", "log-ratio", LOG_RATIOS)]
-    for about, unit, sizes in plans:
+    for about, unit, sizes in plans if options.only != "mixes" else ():
         for name, effect in sizes.items():
             signed = -effect if about == "rural" else effect
             tally = numbers_cell(rng, pool, about, signed, options.replicates)
@@ -225,14 +227,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "| equivalence within 3 points shown, % |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for about in ("population", "age", "income"):
+    for about in ("population", "age", "income") if options.only != "numbers" else ():
         for name, points in POINTS.items():
-            for (accuracy, how), tally in mix_cells(rng, pool, about, points, options.replicates).items():
+            for (accuracy, how), tally in mix_cells(rng, pool, about, points, options.mix_replicates).items():
                 mixes.append(tally.row(about, name, f"{100 * accuracy:.0f} %", how))
                 print(mixes[-1], flush=True)
     minutes = (time.perf_counter() - began) / 60
-    note = f"{options.replicates} surveys a cell, {minutes:.0f} minutes on one core."
-    if not options.dry:
+    note = f"{options.replicates} and {options.mix_replicates} surveys a cell, {minutes:.0f} minutes on one core."
+    if not (options.dry or options.only):
         write_between("territory", [note, "", *numbers, "", *mixes])
 
 

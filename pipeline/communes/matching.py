@@ -101,10 +101,13 @@ class Matcher:
 
     def _nearest(self, request: Request, code: str) -> str:
         department = tidy_department(request.department) or (department_of(code) if code else "")
-        names = self._by_department.get(department) or {name: min(all_) for name, all_ in self._by_name.items()}
+        names = self._by_department.get(department, {})
         if request.name.strip():
+            names = names or {name: min(places) for name, places in self._by_name.items()}
             found = difflib.get_close_matches(fold_name(request.name), names, n=1, cutoff=0.6)
             return self._shown(names[found[0]]) if found else ""
+        if not names:
+            return ""
         # Without a name, the commune whose code follows in the department is the best there is to show.
         return self._shown(min(names.values(), key=lambda place: _distance(code, self.communes.codes[place])))
 

@@ -240,8 +240,8 @@ ENGLISH = TerritoryWording(
     measures="Every measure",
     measures_note=(
         "points: difference of share between the first and last quarter; log-ratio: the same for the centred "
-        "log-ratios (Aitchison) of communes with 10 services or more, each commune counting for one, labels as they are; ratio: "
-        "number of services multiplied by."
+        "log-ratios (Aitchison) of communes with 10 services or more, each commune counting for one, labels as they "
+        "are; ratio: number of services multiplied by."
     ),
     domain="Domain",
     joint="Number of services, everything at once",

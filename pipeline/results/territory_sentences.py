@@ -63,7 +63,7 @@ _QUARTERS = {
     },
 }
 
-_OBSTACLES = {
+OBSTACLES = {
     "fr": {
         "no_commune_column": "le fichier n'a ni colonne « code_commune » ni colonne « commune »",
         "no_match": "aucune des {n} lignes n'a une commune connue de la table",
@@ -117,9 +117,9 @@ def finding_sentence(finding: Finding, lang: str) -> str:
     parts = [f"({finding.key}) {CLAIMS[lang][finding.key]}{_colon(lang)}{VERDICTS[lang][finding.verdict]}."]
     shown = [measure_sentence(measure, lang) for measure in _told(finding)]
     if shown:
-        parts.append(_capital(" ; ".join(shown)) + _tail(finding, lang) + ".")
+        parts.append(_capital(_list(lang).join(shown)) + _tail(finding, lang) + ".")
     if finding.obstructions:
-        reasons = " ; ".join(obstruction_sentence(item, lang) for item in finding.obstructions)
+        reasons = _list(lang).join(obstruction_sentence(item, lang) for item in finding.obstructions)
         parts.append(("Non calculable : " if lang == "fr" else "Could not be computed: ") + reasons + ".")
     if finding.missing and finding.main is not None:
         left = "communes laissées de côté, covariable inconnue" if lang == "fr" else "communes left out, value unknown"
@@ -132,7 +132,7 @@ def obstruction_sentence(obstruction: Obstruction, lang: str) -> str:
     values = dict(obstruction.values)
     unknown = "une covariable" if lang == "fr" else "a covariate"
     values["covariate"] = COVARIATES[lang].get(str(values.get("covariate")), unknown)
-    return _OBSTACLES[lang][obstruction.key].format(**values)
+    return OBSTACLES[lang][obstruction.key].format(**values)
 
 
 def _told(finding: Finding) -> list[Measure]:
@@ -248,6 +248,10 @@ def _margins(finding: Finding, lang: str) -> str:
         low, high = (written(100 * ratio, lang, 0) for ratio in (1 / finding.ratio_margin, finding.ratio_margin))
         said += f", {low} à {high} % du nombre" if lang == "fr" else f", {low} to {high} % of the number"
     return said + _REASONS[lang].get((finding.key, finding.verdict), "")
+
+
+def _list(lang: str) -> str:
+    return " ; " if lang == "fr" else "; "
 
 
 def _colon(lang: str) -> str:

@@ -23,7 +23,7 @@ from pipeline.territory.equivalence import (
     within_p,
 )
 from pipeline.territory.mixes import slopes_statistic
-from pipeline.territory.models import Estimate, MixEffect, count_effect, mix_effect, ratio_measures
+from pipeline.territory.models import Estimate, MixEffect, count_effect, mix_effect, ratio_measures, unknown_communes
 from pipeline.territory.obstacles import ObstacleError
 from pipeline.territory.survey import LEAST_COMMUNES, Survey
 
@@ -107,7 +107,7 @@ def _finding(key: str, test: _Test, survey: Survey, settings: Settings) -> Findi
         min(1.0, len(done) * min(part.against for part in done)) if done else None,
         None,
         n,
-        0 if key == "a" else len(survey.sizes) - n if done else 0,
+        unknown_communes(survey, test.about) if done else 0,
         settings.margin,
         RATIO_MARGIN,
         tuple({item.key: item for item in obstructions}.values()),

@@ -86,20 +86,29 @@ def values_of(survey: Survey, about: str) -> Numbers:
     return scales[about] if about in scales else np.asarray(getattr(survey, about))
 
 
+def unknown_communes(survey: Survey, about: str) -> int:
+    """Count the communes left out of a finding because a covariate it needs is missing."""
+    return 0 if about == "regions" else int((~np.isfinite(np.column_stack(_needed(survey, about))).all(axis=1)).sum())
+
+
+def _needed(survey: Survey, about: str) -> list[Numbers]:
+    needed = [values_of(survey, about), values_of(survey, "population")]
+    return [*needed, survey.density] if about in ("rural", "age", "income") and _grid(survey) else needed
+
+
 def _varied(survey: Survey, about: str) -> tuple[Survey, Numbers]:
     """Keep the communes where population and the covariate are known; refuse a covariate that does not vary."""
     values = values_of(survey, about)
     if survey.sizes.size and not np.isfinite(values).any():
         raise ObstacleError("missing", covariate=about)
-    needed = [values, values_of(survey, "population")]
-    kept = complete([*needed, survey.density] if about in ("rural", "age", "income") and _grid(survey) else needed)
+    kept = complete(_needed(survey, about))
     if np.ptp(values[kept]) == 0:
         raise ObstacleError("no_variation", covariate=about)
     return survey.chosen(kept), values[kept]
 
 
 def _grid(survey: Survey) -> bool:
-    return bool(np.isfinite(survey.density).mean() > 0.5)
+    return bool(2 * np.isfinite(survey.density).sum() > len(survey.density))
 
 
 def count_design(survey: Survey, about: str, values: Numbers) -> tuple[Numbers, tuple[str, ...]]:
@@ -191,4 +200,5 @@ def joint_counts(survey: Survey, level: float) -> CountModel:
 
 
 def _known(survey: Survey, about: str) -> bool:
-    return bool(np.isfinite(values_of(survey, about)).mean() > 0.25)
+    values = values_of(survey, about)
+    return bool(4 * np.isfinite(values).sum() > len(values))
