@@ -184,9 +184,9 @@ def finding_by_hand(**changed):
 def test_a_finding_prints_as_a_sentence_in_both_languages():
     assert finding_by_hand().sentence("fr") == (
         "(c) La taille d'une commune n'influence pas les domaines qu'elle privilégie : on ne peut pas le dire. Le "
-        "plus fort écart de part est celui de « Action culturelle » : −4,2 points [−6,0 ; −2,5] du quart des communes les "
-        "moins peuplées au quart des plus peuplées (n = 400 communes, p = 0,400 ; Holm : p = 0,800 ; marge : ±3 "
-        "points)."
+        "plus fort écart de part est celui de « Action culturelle » : −4,2 points [−6,0 ; −2,5] du quart "
+        "des communes les moins peuplées au quart des plus peuplées (n = 400 communes, p = 0,400 ; Holm : "
+        "p = 0,800 ; marge : ±3 points)."
     )
     assert finding_by_hand().sentence("en") == (
         "(c) The size of a commune does not influence which domains it favours: cannot tell. The largest change of "

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from pipeline.communes.names import department_of, fold_name, other_codes, tidy_code, tidy_department
 from pipeline.communes.table import Communes, Former
@@ -45,25 +46,37 @@ class Matcher:
 
     def __init__(self, communes: Communes, former: Former) -> None:
         self.communes = communes
+        self._former_names = former
         self._places = {tidy_code(code): place for place, code in enumerate(communes.codes)}
         self._former = dict(zip(former.codes, former.current, strict=True))
-        self._by_name: dict[str, set[int]] = defaultdict(set)
-        self._by_department: dict[str, dict[str, int]] = defaultdict(dict)
-        for place, (code, name) in enumerate(zip(communes.codes, communes.names, strict=True)):
-            self._remember(name, self._department(place, code), place)
-        for code, name in zip(former.codes, former.names, strict=True):
+
+    @cached_property
+    def _by_name(self) -> dict[str, set[int]]:
+        """Places by folded name: several communes may share one."""
+        found: dict[str, set[int]] = defaultdict(set)
+        for key, _, place in self._named():
+            found[key].add(place)
+        return found
+
+    @cached_property
+    def _by_department(self) -> dict[str, dict[str, int]]:
+        """Places by department, then folded name; a commune of today wins over a former one, which comes later."""
+        found: dict[str, dict[str, int]] = defaultdict(dict)
+        for key, department, place in self._named():
+            found[department].setdefault(key, place)
+        return found
+
+    def _named(self) -> Iterator[tuple[str, str, int]]:
+        """Give folded name, department and place of every commune, then of the former ones; costly, so done at need."""
+        for place, (code, name) in enumerate(zip(self.communes.codes, self.communes.names, strict=True)):
+            yield fold_name(name), self._department(place, code), place
+        for code, name in zip(self._former_names.codes, self._former_names.names, strict=True):
             known = self._places.get(self._former[code])
             if known is not None:
-                self._remember(name, department_of(code), known)
+                yield fold_name(name), department_of(code), known
 
     def _department(self, place: int, code: str) -> str:
         return tidy_department(self.communes.departments[place]) or department_of(tidy_code(code))
-
-    def _remember(self, name: str, department: str, place: int) -> None:
-        key = fold_name(name)
-        self._by_name[key].add(place)
-        # A commune that bears the name wins over a former one, which comes later.
-        self._by_department[department].setdefault(key, place)
 
     def place(self, request: Request) -> int | None:
         """Give the place of a commune in the table, or ``None``; a code that is given decides alone."""

@@ -50,19 +50,19 @@ TILES = {
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture: the name of its files, its title, what it shows in words, its bytes, and the table behind it."""
+    """A picture: the name of its files, its title, what it shows in words, its SVG, and the table behind it."""
 
     name: str
     title: str
     alt: str
     svg: bytes
-    png: bytes
+    figure: Figure
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
 
 
 def pictures_of(views: Views, level: float, lang: str) -> tuple[Picture, ...]:
-    """Draw the pictures that have something to show."""
+    """Draw the pictures that have something to show; a PNG is drawn when it is asked for."""
     wording = TERRITORY_WORDINGS[lang]
     found = []
     if len(views.cloud.names):
@@ -85,11 +85,17 @@ def _figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def _bytes(figure: Figure) -> tuple[bytes, bytes]:
-    svg, png = io.BytesIO(), io.BytesIO()
+def _drawn(figure: Figure) -> tuple[bytes, Figure]:
+    svg = io.BytesIO()
     figure.savefig(svg, format="svg", metadata={"Date": None})
-    figure.savefig(png, format="png", dpi=160)
-    return svg.getvalue(), png.getvalue()
+    return svg.getvalue(), figure
+
+
+def png_of(picture: Picture) -> bytes:
+    """Draw a picture as PNG."""
+    png = io.BytesIO()
+    picture.figure.savefig(png, format="png", dpi=160)
+    return png.getvalue()
 
 
 def _cloud_picture(cloud: Cloud, level: float, wording: TerritoryWording) -> Picture:
@@ -120,7 +126,7 @@ def _cloud_picture(cloud: Cloud, level: float, wording: TerritoryWording) -> Pic
     axes.spines[["top", "right"]].set_visible(False)
     rows = zip(cloud.names, cloud.population.tolist(), (int(n) for n in cloud.services), strict=True)
     columns = ("commune", "population", "services")
-    return Picture("nuage", wording.cloud, wording.cloud_alt, *_bytes(figure), columns, tuple(rows))
+    return Picture("nuage", wording.cloud, wording.cloud_alt, *_drawn(figure), columns, tuple(rows))
 
 
 def _mix_picture(views: Sequence[MixView], wording: TerritoryWording) -> Picture:
@@ -148,7 +154,7 @@ def _mix_picture(views: Sequence[MixView], wording: TerritoryWording) -> Picture
         for at, group in enumerate(group_names(view, wording))
         for k, domain in enumerate(view.domains)
     ]
-    return Picture("domaines", wording.mix, wording.mix_alt, *_bytes(figure), columns, tuple(rows))
+    return Picture("domaines", wording.mix, wording.mix_alt, *_drawn(figure), columns, tuple(rows))
 
 
 def _title(view: MixView, wording: TerritoryWording) -> str:
@@ -226,4 +232,4 @@ def _map_picture(views: Sequence[RegionView], wording: TerritoryWording) -> Pict
     axes.set_axis_off()
     columns = ("region", "communes", "services", "habitants", "services_pour_10000")
     rows = tuple((v.region, v.communes, v.services, round(v.inhabitants), round(v.rate, 3)) for v in views)
-    return Picture("regions", wording.map, wording.map_alt, *_bytes(figure), columns, rows)
+    return Picture("regions", wording.map, wording.map_alt, *_drawn(figure), columns, rows)

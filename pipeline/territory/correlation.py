@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from pipeline.territory.obstacles import ObstacleError
 
@@ -24,12 +24,24 @@ class Correlation:
 
     def interval(self, level: float) -> tuple[float, float]:
         """Give the interval at a level."""
-        half = stats.norm.ppf(0.5 + level / 2) * self.error
+        half = special.ndtri(0.5 + level / 2) * self.error
         return float(np.tanh(self.z - half)), float(np.tanh(self.z + half))
 
     def above(self, threshold: float) -> float:
         """Give the one-sided p-value of ρ ≤ ``threshold``; small when ρ is shown to be above."""
-        return float(stats.norm.sf((self.z - np.arctanh(threshold)) / self.error))
+        return float(special.ndtr(-(self.z - np.arctanh(threshold)) / self.error))
+
+
+def ranks(values: Numbers) -> Numbers:
+    """Rank from 1, equal values sharing the mean of their ranks.
+
+    >>> ranks(np.array([10.0, 30.0, 10.0])).tolist()
+    [1.5, 3.0, 1.5]
+    """
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    shared: Numbers = (last - (counts - 1) / 2)[place]
+    return shared
 
 
 def spearman(x: Numbers, y: Numbers) -> Correlation:
@@ -46,7 +58,7 @@ def spearman(x: Numbers, y: Numbers) -> Correlation:
         raise ObstacleError("too_few", n=n, least=5)
     if np.ptp(x) == 0 or np.ptp(y) == 0:
         raise ObstacleError("no_variation")
-    rho = float(np.corrcoef(stats.rankdata(x), stats.rankdata(y))[0, 1])
+    rho = float(np.corrcoef(ranks(x), ranks(y))[0, 1])
     # A perfect correlation has no interval by Fisher's z; it is taken as one rank short of perfect.
     bounded = float(np.clip(rho, -1 + 6 / (n * (n * n - 1)), 1 - 6 / (n * (n * n - 1))))
     return Correlation(rho, float(np.arctanh(bounded)), float(np.sqrt((1 + bounded**2 / 2) / (n - 3))), n)

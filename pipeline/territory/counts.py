@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 from pipeline.territory.covariance import JACKKNIFE_UP_TO, covariance_of, sandwich
 from pipeline.territory.obstacles import ObstacleError
@@ -40,7 +40,7 @@ class CountFit:
     def dispersion_p(self) -> float:
         """The likelihood ratio's p-value of Poisson against NB2; halved, α = 0 being on the edge."""
         ratio = max(0.0, 2 * (self.log_likelihood - self.poisson_log_likelihood))
-        return float(stats.chi2.sf(ratio, 1) / 2)
+        return float(special.chdtrc(1, ratio) / 2)
 
 
 @dataclass(frozen=True)

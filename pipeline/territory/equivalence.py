@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 Numbers = NDArray[np.float64]
 
@@ -21,7 +21,7 @@ def within_p(effect: float, error: float, margin: float, degrees: float) -> floa
     """
     if error <= 0:
         return 0.0 if abs(effect) < margin else 1.0
-    return float(stats.t.sf((margin - abs(effect)) / error, degrees))
+    return float(special.stdtr(degrees, -(margin - abs(effect)) / error))
 
 
 def beyond_p(effect: float, error: float, margin: float, degrees: float) -> float:
@@ -32,7 +32,7 @@ def beyond_p(effect: float, error: float, margin: float, degrees: float) -> floa
     """
     if error <= 0:
         return 0.0 if abs(effect) > margin else 1.0
-    return float(min(1.0, 2 * stats.t.sf((abs(effect) - margin) / error, degrees)))
+    return float(min(1.0, 2 * special.stdtr(degrees, -(abs(effect) - margin) / error)))
 
 
 def differs_p(effect: float, error: float, degrees: float) -> float:
@@ -57,7 +57,7 @@ def any_beyond_p(effects: Numbers, errors: Numbers, margin: float, degrees: floa
 
 def joint_p(statistic: float, numerator: int, degrees: float) -> float:
     """Give the p-value of Wald's statistic as an F, prudent where communes are few."""
-    return float(stats.f.sf(statistic / numerator, numerator, max(degrees, 1.0)))
+    return float(special.fdtrc(numerator, max(degrees, 1.0), statistic / numerator))
 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from pipeline.results.territory import Coefficient, CountModel, Measure
 from pipeline.territory.composition import ratio_slopes
@@ -42,7 +42,7 @@ class Estimate:
 
     def half(self, level: float) -> float:
         """Half the width of the interval."""
-        return float(stats.t.ppf(0.5 + level / 2, self.degrees) * self.error)
+        return float(special.stdtrit(self.degrees, 0.5 + level / 2) * self.error)
 
     def measure(self, about: str, unit: str, level: float) -> Measure:
         """Give the measure; a ratio is the exponential of the difference."""
@@ -63,7 +63,7 @@ class MixEffect:
 
     def measures(self, about: str, level: float) -> tuple[Measure, ...]:
         """Give one measure a domain, in points of share, the greatest shift first."""
-        quantile = float(stats.t.ppf(0.5 + level / 2, self.shift.degrees))
+        quantile = float(special.stdtrit(self.shift.degrees, 0.5 + level / 2))
         found = [
             Measure(
                 about,
@@ -171,7 +171,7 @@ def ratio_measures(survey: Survey, about: str, level: float) -> tuple[Measure, .
     low, high = quarters(values)
     found = ratio_slopes(survey.totals, mix_design(survey, about, values), 1, low, high)
     degrees = found.n - 2 - (about != "population")
-    half = stats.t.ppf(0.5 + level / 2, degrees) * found.errors
+    half = special.stdtrit(degrees, 0.5 + level / 2) * found.errors
     return tuple(
         Measure(about, "log_ratio", float(c), float(c - h), float(c + h), differs_p(c, e, degrees), found.n, domain)
         for domain, c, h, e in zip(survey.domains, found.change, half, found.errors, strict=True)
@@ -191,7 +191,7 @@ def joint_counts(survey: Survey, level: float) -> CountModel:
     if kept.sum() >= COMMUNES_PER_TERM * (len(names) + 1 + len(region_names)):
         design, names = np.column_stack([design, regions]), (*names, *region_names)
     fit = fit_counts(survey.sizes, design, not survey.whole)
-    errors, quantile = np.sqrt(np.diag(fit.covariance)), stats.t.ppf(0.5 + level / 2, len(design) - design.shape[1])
+    errors, quantile = np.sqrt(np.diag(fit.covariance)), special.stdtrit(len(design) - design.shape[1], 0.5 + level / 2)
     lines = tuple(
         Coefficient(name, *(float(np.exp(value + sign * quantile * error)) for sign in (0, -1, 1)))
         for name, value, error in zip(names, fit.coefficients[1:], errors[1:], strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from pipeline.results.territory_views import Cloud, MixView, RegionView, Views
 from pipeline.territory.models import count_effect, values_of
@@ -33,7 +33,7 @@ def cloud(survey: Survey, level: float) -> Cloud:
         return Cloud(shown.names, shown.population, shown.sizes, empty, empty, empty, empty)
     at = np.geomspace(shown.population.min(), shown.population.max(), 60)
     design = np.column_stack([np.ones(len(at)), np.log(at)])
-    half = stats.t.ppf(0.5 + level / 2, fit.n - 2) * np.sqrt(
+    half = special.stdtrit(fit.n - 2, 0.5 + level / 2) * np.sqrt(
         np.maximum(np.einsum("ij,jk,ik->i", design, fit.covariance, design), 0.0)
     )
     middle = design @ fit.coefficients

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.report.territory import render_territory, territory_note
-from pipeline.report.territory_pictures import Picture, pictures_of
+from pipeline.report.territory_pictures import Picture, pictures_of, png_of
 from pipeline.results.territory import Territory
 from pipeline.tables import write_bytes, write_frame
 from pipeline.territory import views_of
@@ -38,7 +38,7 @@ def _write_folder(folder: Path, pictures: tuple[Picture, ...], note: str) -> Non
     folder.mkdir(parents=True, exist_ok=True)
     for picture in pictures:
         write_bytes(str(folder / f"{picture.name}.svg"), picture.svg)
-        write_bytes(str(folder / f"{picture.name}.png"), picture.png)
+        write_bytes(str(folder / f"{picture.name}.png"), png_of(picture))
         write_frame(
             str(folder / f"{picture.name}.csv"), pl.DataFrame(picture.rows, schema=picture.columns, orient="row")
         )
