@@ -67,7 +67,7 @@ OBSTACLES = {
     "fr": {
         "no_commune_column": "le fichier n'a ni colonne « code_commune » ni colonne « commune »",
         "no_match": "aucune des {n} lignes n'a une commune connue de la table",
-        "too_few": "{n} communes utilisables, il en faut au moins {least}",
+        "too_few": "communes utilisables : {n}, il en faut au moins {least}",
         "too_few_services": "{n} communes d'au moins {least} services",
         "one_region": "toutes les communes sont d'une seule région",
         "few_regions": "{n} régions seulement, il en faut au moins {least}",
@@ -83,7 +83,7 @@ OBSTACLES = {
     "en": {
         "no_commune_column": "the file has neither a column “code_commune” nor a column “commune”",
         "no_match": "none of the {n} rows has a commune known to the table",
-        "too_few": "{n} usable communes, at least {least} are needed",
+        "too_few": "usable communes: {n}, at least {least} are needed",
         "too_few_services": "{n} communes with at least {least} services",
         "one_region": "all the communes are of one region",
         "few_regions": "only {n} regions, at least {least} are needed",

@@ -181,6 +181,8 @@ def ratio_measures(survey: Survey, about: str, level: float) -> tuple[Measure, .
 def joint_counts(survey: Survey, level: float) -> CountModel:
     """Fit numbers of services on everything at once, on the communes where everything is known."""
     about = [name for name in ("population", "age", "income") if _known(survey, name)]
+    if not about:
+        raise ObstacleError("missing", covariate="population")
     columns = [values_of(survey, name) for name in about]
     kept = complete([*columns, survey.density] if _grid(survey) else columns)
     survey = survey.chosen(kept)
