@@ -271,10 +271,12 @@ def test_the_page_in_english(run, demo, tmp_path):
 def test_an_audit_of_every_row_gives_what_the_true_labels_give(run, demo, tmp_path):
     frame = pl.read_csv(demo, infer_schema_length=0)
     wrong = frame.with_columns(
-        domaine=pl.when(pl.int_range(pl.len()) % 3 == 0).then(pl.lit("autre")).otherwise("domaine")
+        domaine=pl.when((pl.int_range(pl.len()) % 3 == 0) & pl.col("domaine").is_not_null())
+        .then(pl.lit("autre"))
+        .otherwise("domaine")
     )
     wrong.write_csv(tmp_path / "wrong.csv")
-    read = frame.filter(pl.col("domaine") != "")
+    read = frame.drop_nulls("domaine")
     read.select("id", pl.col("domaine").alias("domaine_verifie")).write_csv(tmp_path / "sheet.csv")
     truth = json.loads(run("territory", demo, "--json")[1])
     code, out, _ = run("territory", tmp_path / "wrong.csv", "--annotated", tmp_path / "sheet.csv", "--json")
