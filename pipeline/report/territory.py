@@ -59,8 +59,8 @@ def render_territory(result: Territory, pictures: Sequence[Picture], made_on: st
         made_on=made_on,
         level=written(100 * result.level, lang, 0),
         findings=[_finding_row(finding, lang) for finding in result.findings],
-        sentences=[finding.sentence(lang) for finding in result.findings],
-        scope=scope_sentences(result, wording),
+        sentences=[tied(finding.sentence(lang), lang) for finding in result.findings],
+        scope=[tied(sentence, lang) for sentence in scope_sentences(result, wording)],
         tests=wording.tests.format(
             margin=written(result.margin, lang, 1), alpha=written(100 * (1 - result.level), lang, 0)
         ),
@@ -90,8 +90,26 @@ def _finding_row(finding: Finding, lang: str) -> dict[str, Any]:
         "about": _about(main, lang) if main else "",
         "interval": _bounds(main, lang) if main else "–",
         "n": grouped(finding.n, lang),
-        "p": p_value(finding.p_adjusted, lang).replace("p = ", "").replace("p ", "").replace(": ", ""),
+        "p": _bare_p(finding.p_adjusted, lang),
+        "against": _bare_p(finding.against, lang) if finding.verdict == "contradicted" else "",
     }
+
+
+def _bare_p(p: float | None, lang: str) -> str:
+    return p_value(p, lang).replace("p = ", "").replace("p ", "").replace("p:", "").replace(": ", "").strip()
+
+
+def tied(text: str, lang: str) -> str:
+    """Tie French punctuation to its word with spaces that do not break.
+
+    >>> tied("« oui » : 3 %", "fr") == "«\xa0oui\xa0»\xa0: 3\xa0%"
+    True
+    """
+    if lang != "fr":
+        return text
+    for mark in (":", ";", "%", "»", "!", "?"):
+        text = text.replace(f" {mark}", f"\xa0{mark}")
+    return text.replace("« ", "«\xa0")
 
 
 def _decimals(measure: Measure) -> int:

@@ -35,11 +35,11 @@ TILES = {
     "Pays de la Loire": (2, 2, "PDL"),
     "Centre-Val de Loire": (3, 2, "CVL"),
     "Bourgogne-Franche-Comté": (4, 2, "BFC"),
-    "Nouvelle-Aquitaine": (2, 3, "NAQ"),
-    "Auvergne-Rhône-Alpes": (4, 3, "ARA"),
-    "Occitanie": (3, 4, "OCC"),
-    "Provence-Alpes-Côte d'Azur": (4, 4, "PAC"),
-    "Corse": (5, 5, "COR"),
+    "Nouvelle-Aquitaine": (2.5, 3, "NAQ"),
+    "Auvergne-Rhône-Alpes": (3.5, 3, "ARA"),
+    "Occitanie": (2.5, 4, "OCC"),
+    "Provence-Alpes-Côte d'Azur": (3.5, 4, "PAC"),
+    "Corse": (4.6, 5, "COR"),
     "Guadeloupe": (-0.6, 1, "GLP"),
     "Martinique": (-0.6, 2, "MTQ"),
     "Guyane": (-0.6, 3, "GUY"),
@@ -226,7 +226,7 @@ def _map_picture(views: Sequence[RegionView], wording: TerritoryWording) -> Pict
         count = written(float(view.services), wording.lang, 0) if view else "–"
         text = f"{count} {wording.services.lower()}"
         axes.text(column + 0.47, -row + 0.19, text, ha="center", va="center", fontsize=6.5, color=ink)
-    axes.set_xlim(-0.7, 6.05)
+    axes.set_xlim(-0.7, 5.65)
     axes.set_ylim(-5.1, 1.05)
     axes.set_aspect("equal")
     axes.set_axis_off()

@@ -18,6 +18,7 @@ class TerritoryWording:
     effect: str
     interval: str
     adjusted: str
+    against: str
     note: str
     rests: str
     respondents: str
@@ -96,6 +97,7 @@ FRENCH = TerritoryWording(
     effect="Effet",
     interval="Intervalle à {level} %",
     adjusted="p (Holm)",
+    against="contre :",
     note="Note",
     rests="Ce sur quoi cela repose",
     respondents=(
@@ -195,6 +197,7 @@ ENGLISH = TerritoryWording(
     effect="Effect",
     interval="{level} % interval",
     adjusted="p (Holm)",
+    against="against:",
     note="Note",
     rests="What this rests on",
     respondents=(

@@ -229,8 +229,10 @@ def _tail(finding: Finding, lang: str) -> str:
     unit = ("régions" if finding.key == "a" else "communes") if lang == "fr" else _english_unit(finding)
     p = f", {p_value(finding.p, lang)}" if finding.p is not None else ""
     adjusted = f" ; Holm : {p_value(finding.p_adjusted, lang)}" if finding.p_adjusted is not None else ""
+    if finding.verdict == "contradicted":
+        adjusted += f" ; contre le constat : {p_value(finding.against, lang)}"
     if lang == "en":
-        adjusted = adjusted.replace(" ; Holm : ", "; Holm: ")
+        adjusted = adjusted.replace(" ; Holm : ", "; Holm: ").replace(" ; contre le constat : ", "; against it: ")
     return f" (n = {grouped(finding.n, lang)} {unit}{p}{adjusted}{_margins(finding, lang)})"
 
 
