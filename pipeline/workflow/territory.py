@@ -183,10 +183,16 @@ def _services(rows: _Rows, places: Places, source: str, annotated: str | None, s
         sample = read_audited(annotated, source, domains)
         for note in (*sample.notes, *(f"Ligne {fault.row} : {fault.reason}" for fault in sample.faults)):
             say(note)
-        usable = numbers[sample.rows] >= 0
+        labelled = numbers >= 0
+        usable = labelled[sample.rows]
         audited = int(usable.sum())
-        labels = pseudo_labels(
-            _guesses(frame, domains, labels), sample.rows[usable], sample.labels[usable], sample.inclusion[usable]
+        # Rows without a domain are out of what is described, and out of what the audited rows stand for.
+        position = np.cumsum(labelled) - 1
+        labels[labelled] = pseudo_labels(
+            _guesses(frame, domains, labels)[labelled],
+            position[sample.rows[usable]],
+            sample.labels[usable],
+            sample.inclusion[usable],
         )
     kept = places >= 0
     years = _years(frame, rows)
