@@ -45,7 +45,7 @@ corpus-check: $(VENV)/.installed-test ## check the corpora: form, openings, near
 bench: $(VENV)/.installed-test ## measure the speed of labelling against the floor, tables into BENCHMARKS.md
 	$(BIN)/python bench/speed.py
 
-bench-territory: $(VENV)/.installed-test ## planted territorial effects: level, power, bias, coverage (40 minutes on a free core)
+bench-territory: $(VENV)/.installed-test ## planted territorial effects: level, power, bias, coverage (long)
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/territory.py
 
 reference: $(VENV)/.installed ## rebuild the shipped table of communes from ../shared/reference
