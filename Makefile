@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install demo test lint model bench bench-quality bench-coverage bench-plan corpus-check lock clean
+.PHONY: help install demo test lint model bench bench-quality bench-coverage bench-plan bench-territory reference corpus-check lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,6 +44,12 @@ corpus-check: $(VENV)/.installed-test ## check the corpora: form, openings, near
 
 bench: $(VENV)/.installed-bench ## measure the speed of labelling against the floor, tables into BENCHMARKS.md
 	$(BIN)/python bench/speed.py
+
+bench-territory: $(VENV)/.installed-test ## planted territorial effects: level, power, bias, coverage (long)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/territory.py
+
+reference: $(VENV)/.installed ## rebuild the shipped table of communes from ../shared/reference
+	$(BIN)/python -m pipeline.communes.building ../shared/reference
 
 bench-quality: $(VENV)/.installed-bench ## measure quality against other classifiers
 	$(BIN)/python bench/quality.py

@@ -22,6 +22,7 @@ def imported(*arguments):
     ("arguments", "too_heavy"),
     [
         (["--help"], {"polars", "numpy", "scipy", "sklearn", "spacy", "jinja2"}),
+        (["territory", "--help"], {"polars", "numpy", "scipy", "matplotlib", "jinja2"}),
         (["models", "show", "default"], {"sklearn", "spacy", "joblib"}),
         (["explain", "wifi gratuit sur la place"], {"sklearn", "spacy", "joblib", "jinja2"}),
         (["shares", "corpora/acceptance.csv", "-q"], {"sklearn", "spacy", "matplotlib", "pandas", "statsmodels"}),
