@@ -63,7 +63,8 @@ def label(
     def work(block: Block) -> tuple[Chunk, pl.DataFrame, Any]:
         chunk = block.parse()
         labelled = label_frame(chunk.frame, column, labeller)
-        return chunk, labelled.select("domaine", "a_relire"), writer.encode(labelled)
+        encoded = writer.encode_beside(labelled.kept, labelled.added, labelled.places)
+        return chunk, labelled.counts(), encoded
 
     with open_writer(output, output_schema(table.columns, labeller.labels), excel=excel) as writer:
         for chunk, labels, encoded in in_order(work, table.blocks(), jobs):
@@ -95,10 +96,12 @@ class _Tally:
     def add(self, chunk: Chunk, labels: pl.DataFrame) -> None:
         self.faults += shifted(chunk.faults, self.rows)
         self.rows += chunk.frame.height
-        self.without_text += labels["domaine"].null_count()
-        self.to_review += int(labels["a_relire"].sum())
-        for name, count in labels["domaine"].drop_nulls().value_counts().iter_rows():
-            self.counts[name] += count
+        self.to_review += int(labels.filter("a_relire")["rows"].sum())
+        for name, count in labels.group_by("domaine").agg(pl.col("rows").sum()).iter_rows():
+            if name is None:
+                self.without_text += count
+            else:
+                self.counts[name] += count
 
 
 def write_faults(output: str, faults: Sequence[schema.Fault]) -> str | None:
