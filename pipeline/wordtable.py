@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipeline.features import FeatureSpace, squared_lengths
+from pipeline.features import FeatureSpace, Pair, squared_lengths
 from pipeline.head import Array, Head
 from pipeline.pieces import (
     BEGINS_A_LINE,
@@ -109,7 +109,7 @@ class _PairTable:
 
     def __init__(self, scoring: Scoring) -> None:
         known = scoring.space.known_pairs()
-        self.base_number = _base_numbers(scoring.space)
+        self.base_number = _numbered_bases(known)
         self._bases = max(len(self.base_number), 1)
         number = self.base_number
         keys = np.array([number[a] * self._bases + number[b] for a, b in known], dtype=np.int64)
@@ -223,8 +223,8 @@ class _Vocabulary:
             self._number[word] = len(self._number)
 
 
-def _base_numbers(space: FeatureSpace) -> dict[str, int]:
-    bases = sorted({base for pair in space.known_pairs() for base in pair})
+def _numbered_bases(pairs: Sequence[Pair]) -> dict[str, int]:
+    bases = sorted({base for pair in pairs for base in pair})
     return {base: number for number, base in enumerate(bases)}
 
 
