@@ -12,8 +12,8 @@ from typing import Any
 
 import polars as pl
 
-from pipeline import schema
-from pipeline.batches import entries, manifest_path, record, stamp
+from pipeline import remote, schema
+from pipeline.batches import entry_of, manifest_path, record, stamp
 from pipeline.labelling import Labeller, in_order, label_frame, output_schema
 from pipeline.registry import Model
 from pipeline.tables import Block, Chunk, open_table, open_writer, shifted, write_bytes, write_frame
@@ -108,25 +108,19 @@ def write_faults(output: str, faults: Sequence[schema.Fault]) -> str | None:
     """Write the faults beside the output, or remove the list of an earlier run when there is none."""
     if output == "-":
         return None
-    path = Path(f"{output}.faults.csv")
+    path = f"{output}.faults.csv"
     if not faults:
-        path.unlink(missing_ok=True)
+        remote.remove(path) if remote.is_remote(path) else Path(path).unlink(missing_ok=True)
         return None
     rows = [(fault.file, fault.row, fault.reason) for fault in faults]
-    write_frame(str(path), pl.DataFrame(rows, schema=["fichier", "ligne", "raison"], orient="row"))
-    return str(path)
+    write_frame(path, pl.DataFrame(rows, schema=["fichier", "ligne", "raison"], orient="row"))
+    return path
 
 
 def is_done(source: str, target: str, model: Model) -> bool:
     """Tell whether this output was finished from this same file by this same model."""
-    entry = entries(target).get(Path(target).name)
-    return (
-        source != "-"
-        and entry is not None
-        and Path(target).is_file()
-        and entry.get("stamp") == stamp(source)
-        and entry.get("model") == model.reference
-    )
+    entry = entry_of(target) if source != "-" else None
+    return entry is not None and entry.get("stamp") == stamp(source) and entry.get("model") == model.reference
 
 
 def note_done(outcome: LabelOutcome, model: Model, remember: bool) -> None:
@@ -135,4 +129,4 @@ def note_done(outcome: LabelOutcome, model: Model, remember: bool) -> None:
         return
     entry = {"source": outcome.source, "stamp": stamp(outcome.source), "model": model.reference, "rows": outcome.rows}
     content = json.dumps(record(outcome.output, entry), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    write_bytes(str(manifest_path(outcome.output)), content.encode())
+    write_bytes(manifest_path(outcome.output), content.encode())
