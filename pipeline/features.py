@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from pipeline.vectors import WIDTH, word_vectors
 from pipeline.words import fold
 
 Words = Sequence[str]
@@ -34,7 +35,7 @@ class Families:
     """Which families of features a word's row holds, and the weight of each.
 
     A weight of zero leaves the family out. ``shortest`` and ``longest`` bound the character
-    n-grams, taken inside ``<word>``.
+    n-grams, taken inside ``<word>``. A word's vector weighs ``vector`` times its inverse document frequency.
     """
 
     form: float = 1.0
@@ -44,6 +45,7 @@ class Families:
     shortest: int = 3
     longest: int = 5
     minimum_texts: int = 2
+    vector: float = 0.0
 
 
 def ngrams(word: str, shortest: int, longest: int) -> list[str]:
@@ -104,25 +106,20 @@ class FeatureSpace:
         return fold(self.lemma_of.get(word, word))
 
     def word_rows(self, types: Sequence[str]) -> sparse.csr_matrix:
-        """Give one row per word type: its form, lemma and character n-grams, weighted."""
-        rows, columns, weights = self._own_entries(types)
-        of_grams = [self._gram_columns(word) for word in types]
-        counts = np.array([len(found) for found in of_grams], dtype=np.int64)
-        gram_rows = np.repeat(np.arange(len(types)), counts)
-        gram_columns = np.fromiter(chain.from_iterable(of_grams), dtype=np.int64, count=len(gram_rows))
-        frequencies = self.frequencies[gram_columns]
-        # The n-grams of a word weigh together as much as one feature of mean IDF, whatever its length.
-        total = np.bincount(gram_rows, frequencies, len(types))
-        squared = np.bincount(gram_rows, frequencies * frequencies, len(types))
-        with np.errstate(invalid="ignore"):
-            scale = self.families.characters * total / counts / np.sqrt(squared)
-        values = [self.frequencies[columns] * weights, frequencies * scale[gram_rows]]
-        return self._matrix(
-            np.concatenate([rows, gram_rows]),
-            np.concatenate([columns, gram_columns]),
-            np.concatenate(values),
-            len(types),
-        )
+        """Give one row per word type: its form, lemma, character n-grams and vector, weighted."""
+        rows = self._named_rows(types)
+        if not self.families.vector:
+            return rows
+        known = [self.columns.get(f"f:{fold(word)}", -1) for word in types]
+        rarest = self.frequencies.max(initial=1.0)
+        weights = np.array([rarest if column < 0 else self.frequencies[column] for column in known])
+        vectors = word_vectors(types) * (self.families.vector * weights[:, None])
+        return sparse.csr_matrix(sparse.hstack([rows, sparse.csr_matrix(vectors)]))
+
+    @property
+    def width(self) -> int:
+        """How many columns a row has: the named features, then the dimensions of the vectors."""
+        return len(self.columns) + (WIDTH if self.families.vector else 0)
 
     def pair_rows(self, types: Sequence[Pair]) -> sparse.csr_matrix:
         """Give one row per pair type; a pair never seen in training has an empty row."""
@@ -130,7 +127,8 @@ class FeatureSpace:
         found = np.array(columns, dtype=np.int64)
         rows = np.flatnonzero(found >= 0)
         values = self.frequencies[found[rows]] * self.families.pair
-        return self._matrix(rows, found[rows], values, len(types))
+        # A pair has no vector: its columns there are empty.
+        return self._matrix(rows, found[rows], values, (len(types), self.width))
 
     def known_pairs(self) -> list[Pair]:
         """Give the pairs that have a feature, in the order of their names."""
@@ -157,6 +155,27 @@ class FeatureSpace:
             return []
         return [f"c:{gram}" for gram in ngrams(word, self.families.shortest, self.families.longest)]
 
+    def _named_rows(self, types: Sequence[str]) -> sparse.csr_matrix:
+        """Give the part of the rows that has named features, a whole column at a time."""
+        rows, columns, weights = self._own_entries(types)
+        of_grams = [self._gram_columns(word) for word in types]
+        counts = np.array([len(found) for found in of_grams], dtype=np.int64)
+        gram_rows = np.repeat(np.arange(len(types)), counts)
+        gram_columns = np.fromiter(chain.from_iterable(of_grams), dtype=np.int64, count=len(gram_rows))
+        frequencies = self.frequencies[gram_columns]
+        # The n-grams of a word weigh together as much as one feature of mean IDF, whatever its length.
+        total = np.bincount(gram_rows, frequencies, len(types))
+        squared = np.bincount(gram_rows, frequencies * frequencies, len(types))
+        with np.errstate(invalid="ignore"):
+            scale = self.families.characters * total / counts / np.sqrt(squared)
+        values = [self.frequencies[columns] * weights, frequencies * scale[gram_rows]]
+        return self._matrix(
+            np.concatenate([rows, gram_rows]),
+            np.concatenate([columns, gram_columns]),
+            np.concatenate(values),
+            (len(types), len(self.columns)),
+        )
+
     def _own_entries(self, types: Sequence[str]) -> tuple[Integers, Integers, NDArray[np.float64]]:
         """Give rows, columns and weights of the words' own features."""
         known = self.columns
@@ -180,8 +199,10 @@ class FeatureSpace:
         # Names without their mark: making "c:…" of each n-gram of each new word costs as much as finding it.
         return {name[2:]: column for name, column in self.columns.items() if name.startswith("c:")}
 
-    def _matrix(self, rows: Integers, columns: Integers, values: NDArray[np.float64], height: int) -> sparse.csr_matrix:
-        return sparse.csr_matrix((values, (rows, columns)), shape=(height, len(self.columns)))
+    def _matrix(
+        self, rows: Integers, columns: Integers, values: NDArray[np.float64], shape: tuple[int, int]
+    ) -> sparse.csr_matrix:
+        return sparse.csr_matrix((values, (rows, columns)), shape=shape)
 
 
 def squared_lengths(rows: sparse.csr_matrix) -> NDArray[np.float64]:
