@@ -23,8 +23,14 @@ def imported(*arguments):
     [
         (["--help"], {"polars", "numpy", "scipy", "sklearn", "spacy", "jinja2"}),
         (["models", "show", "default"], {"sklearn", "spacy", "joblib"}),
-        (["explain", "wifi gratuit sur la place"], {"sklearn", "spacy", "joblib", "jinja2"}),
-        (["label", "corpora/acceptance.csv", "-o", "-", "-q"], {"sklearn", "spacy", "joblib", "jinja2"}),
+        (
+            ["explain", "wifi gratuit sur la place"],
+            {"sklearn", "spacy", "joblib", "jinja2", "fsspec", "matplotlib", "pandas", "rich"},
+        ),
+        (
+            ["label", "corpora/acceptance.csv", "-o", "-", "-q"],
+            {"sklearn", "spacy", "joblib", "jinja2", "fsspec", "distributed"},
+        ),
     ],
 )
 def test_a_command_does_not_import_what_it_does_not_need(arguments, too_heavy):
