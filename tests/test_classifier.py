@@ -12,9 +12,11 @@ from sklearn.utils import estimator_checks
 from pipeline.classifier import DomainClassifier
 from pipeline.head import Head, softmax
 from pipeline.pieces import PairIndex, distinct, split, suspect_rows
+from pipeline.registry import load_model
 from pipeline.text import clean
 from pipeline.words import words
 from pipeline.wordtable import WordTable, piece_words, reordered
+from tests.conftest import ROOT
 
 # scikit-learn's checks that need no data. It leaves out the others itself for an estimator whose tags
 # say "strings, not a matrix", with a warning: they all feed matrices of numbers (shapes, NaN, dtypes,
@@ -113,6 +115,17 @@ def test_both_paths_agree_on_the_real_texts(small_classifier, real):
     texts = pl.read_csv(real / "reserve_parlementaire.csv", infer_schema=False)["description"].fill_null("").to_list()
     assert len(texts) == 72_130
     assert _difference(small_classifier, texts) <= 1e-9
+
+
+def test_both_paths_agree_on_all_corpora_with_the_default_model():
+    scoring = load_model("default").scoring
+    classifier = DomainClassifier()
+    classifier.classes_, classifier.scoring_ = np.array(scoring.labels), scoring
+    frames = [pl.read_csv(path, infer_schema=False) for path in sorted((ROOT / "corpora").rglob("*.csv"))]
+    columns = ("description", "texte", "text_a", "text_b", "terme")
+    texts = [text for frame in frames for name in columns if name in frame.columns for text in frame[name].drop_nulls()]
+    assert len(texts) > 10_000
+    assert _difference(classifier, texts) <= 1e-6
 
 
 def test_a_batch_gives_the_same_numbers_whole_or_in_parts(small_classifier):

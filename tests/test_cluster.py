@@ -82,6 +82,11 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(run, cluster, tmp_p
     assert len(list((tmp_path / "out").glob("*.parquet"))) == PARTS - 1
 
 
+def test_standard_input_is_not_sent_to_workers(run, tmp_path):
+    code, _, err = run("label", "-", "-o", tmp_path / "out.csv", "--model", "small", "--cluster", "tcp://127.0.0.1:9")
+    assert (code, "--cluster ne lit ni n'écrit « - »" in err) == (2, True)
+
+
 def test_no_cluster_at_the_address_is_one_sentence(run, tmp_path, monkeypatch):
     monkeypatch.setattr("pipeline.workflow.cluster.PATIENCE", 1.0)
     write_parts(tmp_path / "parts", 1)

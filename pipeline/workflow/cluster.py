@@ -30,8 +30,10 @@ def label_on_cluster(plan: Plan, model: Model, options: Options, address: str) -
     """Label files on the workers of the scheduler at ``address``, giving outcomes as they come.
 
     A file that cannot be read does not stop the others: its error is raised at the end. Raise ``UsageError``
-    without the extra ``cluster``, ``InputError`` when no scheduler or no worker answers.
+    for ``-`` and without the extra ``cluster``, ``InputError`` when no scheduler or no worker answers.
     """
+    if any("-" in pair for pair in plan):
+        raise UsageError("--cluster ne lit ni n'écrit « - » : les ouvriers sont ailleurs, donner des fichiers.")
     parallel, config = _joblib()
     failures: list[DomainesError] = []
     with _client(address) as client, config(backend="dask", client=client, scatter=[model]):
