@@ -130,11 +130,6 @@ class FeatureSpace:
         # A pair has no vector: its columns there are empty.
         return self._matrix(rows, found[rows], values, (len(types), self.width))
 
-    def known_pairs(self) -> list[Pair]:
-        """Give the pairs that have a feature, in the order of their names."""
-        names = [name[2:] for name in self.columns if name.startswith("p:")]
-        return [(first, second) for first, _, second in (name.partition(PAIR_JOINER) for name in names)]
-
     def _pair_name(self, pair: Pair) -> str:
         return f"p:{pair[0]}{PAIR_JOINER}{pair[1]}"
 

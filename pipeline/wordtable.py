@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipeline.features import FeatureSpace, Pair, squared_lengths
+from pipeline.features import PAIR_JOINER, FeatureSpace, squared_lengths
 from pipeline.head import Array, Head
 from pipeline.pieces import (
     BEGINS_A_LINE,
@@ -138,14 +138,13 @@ class _PairTable:
     """The rows of known pairs, found by the numbers of their two bases."""
 
     def __init__(self, scoring: Scoring) -> None:
-        known = scoring.space.known_pairs()
-        self.base_number = _numbered_bases(known)
-        self._bases = max(len(self.base_number), 1)
-        number = self.base_number
-        keys = np.array([number[a] * self._bases + number[b] for a, b in known], dtype=np.int64)
-        self._index = PairIndex(keys)
-        features = scoring.space.pair_rows(known)
-        self.rows: Array = np.column_stack([features @ scoring.projection, squared_lengths(features)])
+        bases, first, second, columns = _paired_bases(scoring.space)
+        self.base_number = {base: number for number, base in enumerate(bases)}
+        self._bases = max(len(bases), 1)
+        self._index = PairIndex(first * self._bases + second)
+        # A pair has one feature: its row is that feature's, weighted.
+        weights = scoring.space.frequencies[columns] * scoring.space.families.pair
+        self.rows: Array = np.column_stack([scoring.projection[columns] * weights[:, None], weights * weights])
 
     def between(self, first: Integers, second: Integers) -> Integers:
         """Give the number of the pair of each two bases, −1 where there is none."""
@@ -253,9 +252,16 @@ class _Vocabulary:
             self._number[word] = len(self._number)
 
 
-def _numbered_bases(pairs: Sequence[Pair]) -> dict[str, int]:
-    bases = sorted({base for pair in pairs for base in pair})
-    return {base: number for number, base in enumerate(bases)}
+def _paired_bases(space: FeatureSpace) -> tuple[list[str], Integers, Integers, Integers]:
+    """Give the bases met in known pairs, sorted; of each pair, the numbers of its two bases and its column."""
+    found = {name[2:]: column for name, column in space.columns.items() if name.startswith("p:")}
+    columns = np.fromiter(found.values(), dtype=np.int64, count=len(found))
+    halves = pl.Series(list(found), dtype=pl.String).str.split_exact(PAIR_JOINER, 1).struct.unnest()
+    bases = pl.concat([halves["field_0"], halves["field_1"]]).unique().sort()
+    first, second = (
+        halves[name].cast(pl.Enum(bases)).to_physical().to_numpy().astype(np.int64) for name in halves.columns
+    )
+    return bases.to_list(), first, second, columns
 
 
 class WordTable:
