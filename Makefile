@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install demo test lint model bench bench-quality bench-coverage bench-plan bench-territory reference corpus-check lock clean
+.PHONY: help install demo test lint model bench bench-quality bench-coverage bench-plan bench-territory reference corpus-check lock clean bench-stages bench-cost
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -42,8 +42,14 @@ model: $(VENV)/.installed ## rebuild the default model from corpora/
 corpus-check: $(VENV)/.installed-test ## check the corpora: form, openings, near-duplicates, labels, splits
 	$(BIN)/python -m pytest tests/test_corpora.py
 
-bench: $(VENV)/.installed-bench ## measure the speed of labelling against the floor, tables into BENCHMARKS.md
-	$(BIN)/python bench/speed.py
+bench: $(VENV)/.installed-bench ## measure the speed of labelling against the floor and other programs (QUICK=--quick: a trial)
+	$(BIN)/python bench/speed.py $(QUICK)
+
+bench-stages: $(VENV)/.installed-test ## measure where the time of labelling goes
+	$(BIN)/python bench/stages.py $(QUICK)
+
+bench-cost: $(VENV)/.installed-test ## measure cost per text and memory from 10,000 to 10,000,000 texts
+	$(BIN)/python bench/cost.py $(QUICK)
 
 bench-territory: $(VENV)/.installed-test ## planted territorial effects: level, power, bias, coverage (long)
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/territory.py
