@@ -57,6 +57,7 @@ class Page:
         """Give the ASGI application, behind its doors."""
         routes = [
             Route("/", self._home),
+            Route("/favicon.ico", self._icon),
             Route("/name", self._name, methods=["POST"]),
             *(Route(path, self._file) for path in self._static),
             Route("/api/start", self._reading(self._start)),
@@ -107,6 +108,9 @@ class Page:
     async def _file(self, request: Request) -> Response:
         content, kind = self._static[request.url.path]
         return Response(content, media_type=kind)
+
+    async def _icon(self, request: Request) -> Response:
+        return Response(status_code=204)
 
     def _reading(self, answer: Answer) -> Callable[[Request], Any]:
         async def respond(request: Request) -> Response:
