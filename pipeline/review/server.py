@@ -7,6 +7,7 @@ import errno
 import secrets
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
@@ -58,7 +59,8 @@ def serve(
         limit_concurrency=CONNECTIONS,
     )
     say(f"http://{_shown(host)}:{port}/?token={token}")
-    with listener:
+    # Ctrl-C is how this ends: what was decided is saved already.
+    with listener, suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
 
 
