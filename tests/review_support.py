@@ -1,5 +1,6 @@
 """What the review's tests share: rows in a list, a running page, a browser, a PostgreSQL server."""
 
+import asyncio
 import contextlib
 import http.client
 import json
@@ -11,15 +12,18 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 
 from pipeline.domains import LABELS
 from pipeline.review import Piece, ReviewRow
+from pipeline.review.server import open_door
 from tests.conftest import ROOT
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -54,7 +58,16 @@ class ListRows:
         chances = (0.6, 0.2, 0.1, 0.06, 0.04)
         pieces = (Piece(text, chances),)
         return ReviewRow(
-            position + 1, identifier, text, self.labels[0], chances, pieces, "un doute", (), 0.25 if blind else None, blind
+            position + 1,
+            identifier,
+            text,
+            self.labels[0],
+            chances,
+            pieces,
+            "un doute",
+            (),
+            0.25 if blind else None,
+            blind,
         )
 
     def order(self, queue):
@@ -69,33 +82,86 @@ class ListRows:
         return [p for p, text in enumerate(self.texts) if words.lower() in text.lower()][:limit]
 
 
-class RunningReview:
-    """``domaines review`` in a process of its own, and a client that has entered its page."""
+class AppClient:
+    """Asks an ASGI application without a socket, keeping its cookies; redirects are followed."""
 
-    def __init__(self, *arguments, models=None):
-        environment = {**os.environ, **({"DOMAINES_MODELS": str(models)} if models else {})}
-        command = [sys.executable, "-m", "pipeline.cli", "review", *map(str, arguments)]
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    def __init__(self, app, base_url):
+        self.app, self.headers = app, {}
+        self._client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url=base_url, follow_redirects=True, timeout=30
         )
-        self.link = self.process.stdout.readline().strip()
-        assert self.link, self.process.stderr.read()
-        self.port = int(re.search(r":(\d+)/", self.link)[1])
 
-    def kill(self):
-        self.process.kill()
-        self.process.communicate()
+    def get(self, path, **options):
+        return self.ask("GET", path, **options)
 
-    def interrupt(self):
-        self.process.send_signal(signal.SIGINT)
-        out, err = self.process.communicate(timeout=20)
-        return self.process.returncode, out, err
+    def post(self, path, **options):
+        return self.ask("POST", path, **options)
+
+    def ask(self, method, path, headers=None, **options):
+        return asyncio.run(self._client.request(method, path, headers={**self.headers, **(headers or {})}, **options))
+
+
+class _Entered:
+    """Keeps the clients that entered a page, to close them with it."""
+
+    def __init__(self, link):
+        self.link = link
+        self.port = int(re.search(r":(\d+)/", link)[1])
+        self._clients = []
+
+    def client(self, name=None):
+        self._clients.append(PageClient(self.link, name))
+        return self._clients[-1]
+
+    def leave(self):
+        while self._clients:
+            self._clients.pop().connection.close()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self.kill()
+
+
+class RunningReview(_Entered):
+    """``domaines review`` in a process of its own."""
+
+    def __init__(self, *arguments, models=None):
+        environment = {**os.environ, **({"DOMAINES_MODELS": str(models)} if models else {})}
+        command = [sys.executable, "-m", "pipeline.cli", "review", *map(str, arguments)]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, **pipes)
+        link = self.process.stdout.readline().strip()
+        assert link, self.process.communicate()[1]
+        super().__init__(link)
+
+    def kill(self):
+        if self.process.returncode is None:
+            self.process.kill()
+            self.process.communicate(timeout=30)
+        self.leave()
+
+    def interrupt(self):
+        self.process.send_signal(signal.SIGINT)
+        out, err = self.process.communicate(timeout=30)
+        self.leave()
+        return self.process.returncode, out, err
+
+
+class ThreadedReview(_Entered):
+    """The same page served from a thread: quicker to start than the program."""
+
+    def __init__(self, desk, **options):
+        self._door = open_door(desk, **options)
+        self._thread = threading.Thread(target=self._door.run)
+        self._thread.start()
+        super().__init__(self._door.link)
+
+    def kill(self):
+        self._door.server.should_exit = self._door.server.force_exit = True
+        self._thread.join(timeout=30)
+        self.leave()
 
 
 class PageClient:
@@ -173,13 +239,14 @@ def postgres_server(folder):
     options = {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **user}
     initdb = [programs / "initdb", "-D", data, "-U", "ours", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"]
     subprocess.run(initdb, check=True, **options)
-    settings = ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"]
+    # Thrown away at the end: neither waits for the disk nor an orderly end.
+    settings = ["-F", "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"]
     server = subprocess.Popen([programs / "postgres", "-D", data, "-p", str(port), *settings], **options)
     try:
         wait_for(port)
         yield f"postgresql://ours@127.0.0.1:{port}/postgres"
     finally:
-        server.send_signal(signal.SIGINT)
+        server.send_signal(signal.SIGQUIT)
         server.wait(timeout=20)
 
 

@@ -52,6 +52,7 @@ class Wording:
     not_saved: str
     retry: str
     gone: str
+    advance: str
     progress: str
     speed: str
     agreement: str
@@ -103,6 +104,7 @@ FRENCH = Wording(
     not_saved="Pas encore enregistré :",
     retry="Réessayer",
     gone="le programme ne répond pas. Relancez-le, ouvrez son nouveau lien dans un autre onglet, puis réessayez ici.",
+    advance="Avancement",
     progress="{done} sur {size}",
     speed="{rate} lignes par minute",
     agreement="propositions gardées : {agreed} sur {compared}",
@@ -154,6 +156,7 @@ ENGLISH = Wording(
     not_saved="Not saved yet:",
     retry="Try again",
     gone="the program does not answer. Start it again, open its new link in another tab, then try again here.",
+    advance="Progress",
     progress="{done} of {size}",
     speed="{rate} rows per minute",
     agreement="suggestions kept: {agreed} of {compared}",

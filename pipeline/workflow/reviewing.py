@@ -18,7 +18,7 @@ from pipeline.registry import Model, load_model
 from pipeline.review import Desk, Example, Piece, ReviewRow, annotator_name
 from pipeline.review.exchange import Item
 from pipeline.review.rows import AUDIT, DOUBTFUL, PAIR, Positions
-from pipeline.review.server import serve
+from pipeline.review.server import open_door
 from pipeline.tables import Table, find_column, open_table
 from pipeline.text import clean
 from pipeline.wordtable import WordTable
@@ -60,7 +60,9 @@ def review(
         annotated = [*examples, *((each.text, each.after) for each in journal.labels())]
         rows = load_rows(source, model, say, text=text, sample=sample, examples=annotated, lang=lang)
         desk = Desk(rows, journal, read_only=read_only)
-        serve(desk, link, host=host, port=port, lang=lang, name=name)
+        door = open_door(desk, host=host, port=port, lang=lang, name=name)
+        link(door.link)
+        door.run()
         say(f"Page fermée ; les décisions sont dans « {store} ».")
     finally:
         journal.close()
