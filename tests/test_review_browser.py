@@ -131,7 +131,8 @@ def test_twenty_rows_by_keyboard_undo_reload_resume(page, survey, tmp_path, smal
     assert sorted((each.row_id, each.after) for each in journal.labels()) == sorted(chosen[:-1])
     journal.close()
     again.kill()
-    assert page.complaints == []
+    # Chromium notes the question about the name; nothing else was said, nothing was asked elsewhere.
+    assert [each for each in page.complaints if "409 (Conflict)" not in each] == []
     assert {re.match(r"http://[^/]+", url)[0].partition(":")[0] for url in page.asked} == {"http"}
     assert {url.split("/")[2].split(":")[0] for url in page.asked} == {"127.0.0.1"}
 
