@@ -11,6 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, select_autoescape
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -117,7 +118,8 @@ class Page:
             session = self._session(request)
             if session is None or not session.annotator:
                 return _problem(self._words.bad_link, 403)
-            return await run_in_threadpool(_answered, answer, session, dict(request.query_params))
+            asked = dict(request.query_params)
+            return self._getting_ready(await run_in_threadpool(_answered, answer, session, asked), session, asked)
 
         return respond
 
@@ -134,9 +136,14 @@ class Page:
                 asked = None
             if not isinstance(asked, dict):
                 return _problem("Requête illisible : un objet JSON est attendu.", 400)
-            return await run_in_threadpool(_answered, answer, session, asked)
+            return self._getting_ready(await run_in_threadpool(_answered, answer, session, asked), session, asked)
 
         return respond
+
+    def _getting_ready(self, response: Response, session: Session, asked: dict[str, Any]) -> Response:
+        """Have the following row explained once this answer is sent."""
+        response.background = BackgroundTask(self._desk.prepare, session.annotator, str(asked.get("queue", "")))
+        return response
 
     def _start(self, session: Session, asked: dict[str, Any]) -> dict[str, Any]:
         return {"csrf": session.csrf, "annotator": session.annotator}

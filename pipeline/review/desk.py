@@ -7,6 +7,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -83,6 +84,17 @@ class Desk:
                 cursor += 1
             self._cursors[annotator, queue] = cursor
             return int(order[cursor]) if cursor < len(order) else None
+
+    def prepare(self, annotator: str, queue: str) -> None:
+        """Have the row after the next one ready: it is explained while a person reads."""
+        if queue not in self.rows.queues:
+            return
+        with self._lock:
+            order, seen = self._order(queue), self._last[annotator]
+            coming = (int(each) for each in order[self._cursors[annotator, queue] :])
+            waiting = list(islice((each for each in coming if not self._handled(seen, each)), 2))
+        for position in waiting:
+            self.rows.row(position)
 
     def decide(self, annotator: str, key: str, position: int, label: str | None, queue: str) -> Decision:
         """Write a decision (``None``: skipped), and return once the disk has it."""
