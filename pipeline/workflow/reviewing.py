@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -104,7 +105,7 @@ class LabelledRows:
         examples: Sequence[tuple[str, str]],
         lang: str,
     ) -> None:
-        self.labels, self.source = model.scoring.labels, source
+        self.labels, self.source = model.scoring.labels, Path(source).name
         self.model = _labelled_by(frame) or model.reference
         self._texts = frame["text"]
         self._identifiers = frame["id"] if "id" in frame.columns else None
