@@ -5,10 +5,13 @@ import shutil
 import sqlite3
 import tempfile
 import threading
+import uuid
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pipeline.domains import LABELS
 from pipeline.errors import DomainesError, InputError, ModelError, OutputError, UsageError
@@ -202,6 +205,31 @@ def test_a_postgresql_server_that_is_not_there_is_a_sentence_without_the_passwor
     with pytest.raises(OutputError, match="« postgresql://moi:\\*\\*\\*@127.0.0.1:1/base » ne répond pas") as told:
         open_journal("postgresql://moi:secret@127.0.0.1:1/base")
     assert "secret" not in str(told.value)
+
+
+ACTIONS = st.lists(st.tuples(st.sampled_from(["choose", "skip", "undo"]), st.integers(1, 3), st.sampled_from(LABELS)))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(actions=ACTIONS)
+def test_whatever_is_done_the_labels_are_those_of_a_stack(tmp_path, actions):
+    journal = SqliteJournal(str(tmp_path / f"{uuid.uuid4().hex}.db"))
+    labels, stack = {}, []
+    for place, (action, row, label) in enumerate(actions):
+        if action == "undo":
+            undone = journal.undo(f"k{place}", "Zoé", "e.csv")
+            assert (undone is None) == (not stack)
+            if stack:
+                last, before = stack.pop()
+                labels[last] = before
+            continue
+        given_row = replace(choice(f"k{place}", label if action == "choose" else "", row_id=f"R{row}"), action=action)
+        stack.append((f"R{row}", labels.get(f"R{row}", "")))
+        labels[f"R{row}"] = journal.record(given_row).after
+        assert action == "skip" or labels[f"R{row}"] == label
+    assert {each.row_id: each.after for each in journal.labels()} == {row: each for row, each in labels.items() if each}
+    assert len(journal.since(0)[1]) <= len(actions)
+    journal.close()
 
 
 # SQLite's own lines of bad input.

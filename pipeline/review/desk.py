@@ -115,7 +115,7 @@ class Desk:
             blind=row.blind,
             queue=queue,
             source=self.rows.source,
-            row=row.number,
+            row=row.line or row.number,
         )
         written = self._journal.record(decision)
         with self._lock:

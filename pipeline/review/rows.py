@@ -36,6 +36,7 @@ class Example:
 class ReviewRow:
     """One row as it is shown: ``number`` counts from 1; ``inclusion`` is the audit's drawing probability, or ``None``.
 
+    ``line`` is the row's number in the labelled file when it is not ``number`` (an audit sheet's rows).
     ``probabilities`` follow the order of the labels. A ``blind`` row hides everything a machine thinks of it.
     """
 
@@ -49,6 +50,7 @@ class ReviewRow:
     nearest: tuple[Example, ...]
     inclusion: float | None
     blind: bool
+    line: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Give what the page shows; nothing of the machine's opinion when the row is blind."""

@@ -153,7 +153,7 @@ def _answers(journal: Journal, blind: bool) -> dict[str, dict[tuple[str, str], s
 def _table(held: Sequence[Decision]) -> pl.DataFrame:
     columns: dict[str, list[Any]] = {
         "id": ["" if _ROW_NAME.fullmatch(each.row_id) else each.row_id for each in held],
-        "ligne": [each.row for each in held],
+        "ligne": [int(found[1]) if (found := _ROW_NAME.fullmatch(each.row_id)) else each.row for each in held],
         "description": [each.text for each in held],
         VERIFIED: [each.after for each in held],
         "annotateur": [each.annotator for each in held],

@@ -109,6 +109,7 @@ class LabelledRows:
         self.model = _labelled_by(frame) or model.reference
         self._texts = frame["text"]
         self._identifiers = frame["id"] if "id" in frame.columns else None
+        self._lines = frame[ROW].cast(pl.Int64) if ROW in frame.columns else None
         self._reasons = frame[REASON] if REASON in frame.columns else None
         self._probabilities, self._inclusions, self._lang = probabilities, inclusions, lang
         # Row by row in memory: a projection laid out by column is copied at every product, 3 ms a row.
@@ -129,8 +130,10 @@ class LabelledRows:
 
     def identity(self, position: int) -> tuple[str, str]:
         """Give the identifier (the row's number where the file has none) and the text."""
-        identifier = self._identifiers[position] if self._identifiers is not None else f"ligne {position + 1}"
-        return str(identifier), str(self._texts[position])
+        if self._identifiers is not None:
+            return str(self._identifiers[position]), str(self._texts[position])
+        line = position + 1 if self._lines is None else int(self._lines[position])
+        return f"ligne {line}", str(self._texts[position])
 
     def order(self, queue: str) -> Positions:
         """Give a queue's positions: the smallest margins first; the sample in the file's order.
@@ -149,11 +152,16 @@ class LabelledRows:
     def positions(self, identifiers: Sequence[str]) -> Mapping[str, int]:
         """Find rows by identifier."""
         if self._identifiers is None:
-            numbers = {each: int(each.removeprefix("ligne ")) for each in identifiers if _is_row_name(each)}
-            return {each: number - 1 for each, number in numbers.items() if number <= len(self)}
+            numbers = {int(each.removeprefix("ligne ")): each for each in identifiers if _is_row_name(each)}
+            places = {number: number - 1 for number in numbers} if self._lines is None else self._places_of_lines()
+            return {numbers[each]: places[each] for each in numbers if 0 <= places.get(each, -1) < len(self)}
         wanted = pl.Series(identifiers, dtype=pl.String).unique()
         found = self._identifiers.is_in(wanted.implode()).arg_true()
         return {str(self._identifiers[int(position)]): int(position) for position in found}
+
+    def _places_of_lines(self) -> dict[int, int]:
+        lines = self._lines.to_list() if self._lines is not None else []
+        return {line: place for place, line in enumerate(lines)}
 
     def find(self, words: str, limit: int) -> list[int]:
         """Give the first rows whose text has these words one after the other, whatever the case."""
@@ -189,6 +197,7 @@ class LabelledRows:
             nearest=self._nearest(text) if explained else (),
             inclusion=float(self._inclusions[position]) if blind else None,
             blind=blind,
+            line=int(self._lines[position]) if self._lines is not None else 0,
         )
 
     def _pieces(self, text: str) -> tuple[Piece, ...]:
@@ -254,7 +263,13 @@ def _frame(table: Table, text: str, labels: Sequence[str], say: Say) -> pl.DataF
             "les lignes sont reconnues par leur numéro, que l'ordre du fichier ne doit donc pas changer."
         )
         frame = frame.drop("id")
-    return frame
+    return frame if ROW not in frame.columns or _numbers_rows(frame[ROW]) else frame.drop(ROW)
+
+
+def _numbers_rows(lines: pl.Series) -> bool:
+    """Tell whether a column « ligne » numbers the rows of the file a sheet was drawn from: whole, each once."""
+    numbers = lines.cast(pl.Int64, strict=False)
+    return numbers.null_count() == 0 and numbers.n_unique() == len(numbers) and bool((numbers > 0).all())
 
 
 def _probabilities(frame: pl.DataFrame, model: Model, say: Say) -> Floats:
@@ -289,11 +304,11 @@ def _inclusions(frame: pl.DataFrame, sample: str | None, say: Say) -> NDArray[np
 
 def _mark_sample(frame: pl.DataFrame, sample: str, inclusions: NDArray[np.float64], say: Say) -> None:
     sheet = pl.concat([chunk.frame for chunk in open_table(sample).chunks()])
-    if INCLUSION not in sheet.columns or not {"id", ROW} & set(sheet.columns):
+    by_id = "id" in sheet.columns and "id" in frame.columns
+    if INCLUSION not in sheet.columns or not (by_id or ROW in sheet.columns):
         raise InputError(
             f"{shown(sample)} n'est pas une feuille d'audit : elle doit avoir « {INCLUSION} », et « id » ou « {ROW} »."
         )
-    by_id = "id" in sheet.columns and "id" in frame.columns
     names = frame["id"].to_list() if by_id else [str(number) for number in range(1, frame.height + 1)]
     places = {name: place for place, name in enumerate(names)}
     values = sheet[INCLUSION].str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
