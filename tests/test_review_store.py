@@ -17,7 +17,7 @@ from pipeline.domains import LABELS
 from pipeline.errors import DomainesError, InputError, ModelError, OutputError, UsageError
 from pipeline.review import Decision, SqliteJournal, annotator_name
 from pipeline.review import store as sqlite_store
-from pipeline.workflow.stores import open_journal
+from pipeline.workflow.stores import open_journal, shown_store
 from tests.review_support import postgres_server
 
 
@@ -151,8 +151,8 @@ def test_merging_is_the_same_in_either_order(tmp_path):
     stores[0].merge([choice("k1", "autre", at="2026-01-02T00:00:00.000000Z")])
     stores[1].merge([choice("k2", "acces_numerique", at="2026-01-01T00:00:00.000000Z")])
     one, two = (each.since(0)[1] for each in stores)
-    for each, given in zip(stores, (two, one), strict=True):
-        each.merge(given)
+    for each, others in zip(stores, (two, one), strict=True):
+        each.merge(others)
     assert [[each.key for each in store.labels()] for store in stores] == [["k1"], ["k1"]]
 
 
@@ -356,6 +356,11 @@ def test_reading_only_does_not_make_a_store(tmp_path):
     with pytest.raises(InputError, match="n'existe pas : retirer --read-only pour commencer une base"):
         SqliteJournal(str(tmp_path / "a.db"), read_only=True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_password_is_never_shown():
+    assert shown_store("postgresql://moi:se@cret@hote/base") == "« postgresql://moi:***@hote/base »"
+    assert shown_store("dossier/annotations.db") == "« dossier/annotations.db »"
 
 
 @pytest.mark.parametrize("name", ["", "   ", "\u202e", "x" * 61])

@@ -73,10 +73,11 @@ def import_(
     """
     from pipeline.workflow import exchanging
     from pipeline.workflow.labelling import write_faults
+    from pipeline.workflow.stores import shown_store
 
     progress = progress_of(quiet)
     done = exchanging.import_annotations(store, source, form, annotator, progress.say)
-    progress.say(f"{done.merged.added} décisions ajoutées à « {store} », {done.merged.known} y étaient déjà.")
+    progress.say(f"{done.merged.added} décisions ajoutées à {shown_store(store)}, {done.merged.known} y étaient déjà.")
     faults = write_faults(source, done.faults)
     if faults:
         progress.say(f"{len(done.faults)} anomalies listées dans « {faults} ».")
@@ -94,10 +95,11 @@ def merge(
     Exemple : domaines annotations merge annotations.db copie-de-zoe.db
     """
     from pipeline.workflow import exchanging
+    from pipeline.workflow.stores import shown_store
 
     progress = progress_of(quiet)
     merged = exchanging.merge_stores(store, other)
-    progress.say(f"{merged.added} décisions ajoutées à « {store} », {merged.known} y étaient déjà.")
+    progress.say(f"{merged.added} décisions ajoutées à {shown_store(store)}, {merged.known} y étaient déjà.")
     if merged.clashes:
         progress.say(
             f"{merged.clashes} lignes ont sous un même nom deux étiquettes venues de deux bases : si ce sont deux "

@@ -26,7 +26,7 @@ from pipeline.text import clean
 from pipeline.wordtable import WordTable
 from pipeline.workflow.pieces import pieces_of
 from pipeline.workflow.reading import Say, shown, text_column
-from pipeline.workflow.stores import open_journal
+from pipeline.workflow.stores import open_journal, shown_store
 
 INCLUSION, ROW, REASON = "probabilite_inclusion", "ligne", "raison"
 NEAREST = 3
@@ -65,7 +65,7 @@ def review(
         door = open_door(desk, host=host, port=port, lang=lang, name=name)
         link(door.link)
         door.run()
-        say(f"Page fermée ; les décisions sont dans « {store} ».")
+        say(f"Page fermée ; les décisions sont dans {shown_store(store)}.")
     finally:
         journal.close()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pipeline.review import Journal, SqliteJournal
 
 SCHEMES = ("postgresql://", "postgres://")
+_PASSWORD = re.compile(r"^(postgres(?:ql)?://[^:@/]*):.*@")
 
 
 def open_journal(store: str, *, read_only: bool = False, labels: Sequence[str] = ()) -> Journal:
@@ -20,6 +22,16 @@ def open_journal(store: str, *, read_only: bool = False, labels: Sequence[str] =
         journal.close()
         raise
     return journal
+
+
+def shown_store(store: str) -> str:
+    """Give a store's name as messages quote it, its password hidden.
+
+    >>> shown_store("postgresql://zoe:secret@hote/base")
+    '« postgresql://zoe:***@hote/base »'
+    """
+    hidden = _PASSWORD.sub(r"\1:***@", store)
+    return f"« {hidden} »"
 
 
 def _opened(store: str, read_only: bool) -> Journal:
