@@ -339,6 +339,15 @@ def test_the_program_listens_on_loopback_alone_and_stops_cleanly(labelled, tmp_p
     assert "Traceback" not in err
 
 
+def test_asked_to_open_to_the_network_the_link_bears_the_machines_name(desk):
+    door = server.open_door(desk, host="0.0.0.0")
+    port = door.listener.getsockname()[1]
+    door.listener.close()
+    assert door.link.startswith(f"http://{socket.gethostname()}:{port}/?token=")
+    assert f"{socket.gethostname()}:{port}" in server._hosts("0.0.0.0", port)
+    assert server._hosts("127.0.0.1", 80) == ["127.0.0.1:80", "127.0.0.1:80", "[::1]:80", "localhost:80"]
+
+
 def test_a_port_already_taken_is_a_sentence(run, labelled, tmp_path, monkeypatch, small_model):
     monkeypatch.setenv("DOMAINES_MODELS", str(small_model.parent))
     with socket.socket() as taken:

@@ -77,7 +77,9 @@ async def _body(receive: Receive) -> bytes | PlainTextResponse:
                 body += bytes(message.get("body", b""))
                 if len(body) > LARGEST_BODY:
                     return PlainTextResponse("Requête trop grande.", 413)
-                if message["type"] == "http.disconnect" or not message.get("more_body"):
+                if message["type"] == "http.disconnect":
+                    return PlainTextResponse("Requête coupée.", 400)
+                if not message.get("more_body"):
                     return body
     except TimeoutError:
         return PlainTextResponse("Requête trop lente.", 408, {"Connection": "close"})

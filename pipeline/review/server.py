@@ -18,6 +18,7 @@ from pipeline.review.app import Page
 from pipeline.review.desk import Desk
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+EVERYWHERE = ("0.0.0.0", "::")
 # How long a client may take to send the headers of a request, in seconds; and connections at a time.
 HEADER_SECONDS, CONNECTIONS = 10.0, 100
 
@@ -70,7 +71,8 @@ def open_door(desk: Desk, *, host: str = "127.0.0.1", port: int = 0, lang: str =
         timeout_graceful_shutdown=3,
         limit_concurrency=CONNECTIONS,
     )
-    return OpenDoor(uvicorn.Server(config), listener, f"http://{_shown(host)}:{port}/?token={token}")
+    reached = socket.gethostname() if host in EVERYWHERE else host
+    return OpenDoor(uvicorn.Server(config), listener, f"http://{_shown(reached)}:{port}/?token={token}")
 
 
 def _listener(host: str, port: int) -> socket.socket:
@@ -97,8 +99,7 @@ def _shown(host: str) -> str:
 
 def _hosts(host: str, port: int) -> list[str]:
     """Give the values of the Host header that are ours: the host asked, and loopback's names."""
-    everywhere = host in ("0.0.0.0", "::")
-    names = [*LOOPBACK, socket.gethostname(), *_addresses()] if everywhere else [host, *LOOPBACK]
+    names = [*LOOPBACK, socket.gethostname(), *_addresses()] if host in EVERYWHERE else [host, *LOOPBACK]
     return [f"{_shown(name)}:{port}" for name in names]
 
 
