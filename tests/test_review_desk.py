@@ -342,6 +342,7 @@ def test_the_program_listens_on_loopback_alone_and_stops_cleanly(labelled, tmp_p
 def test_asked_to_open_to_the_network_the_link_bears_the_machines_name(desk):
     door = server.open_door(desk, host="0.0.0.0")
     port = door.listener.getsockname()[1]
+    assert door.listener.proto == socket.IPPROTO_TCP
     door.listener.close()
     assert door.link.startswith(f"http://{socket.gethostname()}:{port}/?token=")
     assert f"{socket.gethostname()}:{port}" in server._hosts("0.0.0.0", port)

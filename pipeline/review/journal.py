@@ -93,7 +93,7 @@ def digest_of(text: str) -> str:
     """Give the fingerprint of a text exactly as written: what tells two rows of one identifier apart.
 
     >>> digest_of("wifi")[:12]
-    '01e9d2d23f1e'
+    'debdc6fdb6c1'
     """
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
