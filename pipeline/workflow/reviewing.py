@@ -17,8 +17,8 @@ from pipeline.review.server import open_door
 from pipeline.tables import Table, find_column, open_table
 from pipeline.text import clean
 from pipeline.wordtable import WordTable
-from pipeline.workflow.labelled_rows import MODEL, REASON, ROW, Floats, LabelledRows, labelled_by
 from pipeline.workflow.reading import Say, shown, text_column
+from pipeline.workflow.review_rows import MODEL, REASON, ROW, Floats, LabelledRows, labelled_by
 from pipeline.workflow.stores import open_journal, shown_store
 
 INCLUSION = "probabilite_inclusion"
