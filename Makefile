@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install demo test test-review-kill programs lint model bench bench-quality bench-review corpus-check lock clean
+.PHONY: help install demo test test-review-kill programs lint model bench bench-quality bench-coverage bench-plan bench-review corpus-check lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -48,11 +48,18 @@ model: $(VENV)/.installed ## rebuild the default model from corpora/
 corpus-check: $(VENV)/.installed-test ## check the corpora: form, openings, near-duplicates, labels, splits
 	$(BIN)/python -m pytest tests/test_corpora.py
 
-bench: $(VENV)/.installed-test ## measure the speed of labelling against the floor, tables into BENCHMARKS.md
+bench: $(VENV)/.installed-bench ## measure the speed of labelling against the floor, tables into BENCHMARKS.md
 	$(BIN)/python bench/speed.py
 
-bench-quality: $(VENV)/.installed-test ## measure quality against other classifiers
+bench-quality: $(VENV)/.installed-bench ## measure quality against other classifiers
 	$(BIN)/python bench/quality.py
+
+bench-plan: $(VENV)/.installed-test ## check that as many rows as `audit plan` says give the precision asked for
+	$(BIN)/python bench/planning.py
+
+bench-coverage: $(VENV)/.installed-bench ## measure how often the intervals of shares hold the truth, tables into BENCHMARKS.md
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/shares_coverage.py
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/shares_quapy.py
 
 bench-review: $(VENV)/.installed-test programs ## measure how long a row takes to be shown, a million loaded
 	$(BIN)/python bench/review.py

@@ -25,10 +25,14 @@ import numpy as np
 from pipeline.errors import ModelError, OutputError, nearest
 from pipeline.features import Families, FeatureSpace
 from pipeline.head import Head
-from pipeline.wordtable import Scoring
+from pipeline.results import HeldOut
+from pipeline.wordtable import KnownWords, Scoring, compiled
 
-FORMAT = 1
+# Format 1, of the first release, had neither vectors nor ready-made rows: such models still load.
+FORMAT, READABLE = 2, (1, 2)
 WEIGHTS, WORDS, CONFIG, CARD, MANIFEST = "weights.npz", "words.csv", "config.json", "README.md", "manifest.json"
+# Only audits and shares read it; a model made elsewhere may lack it. The models of the folds, when kept, are beside it.
+HELD_OUT, FOLDS = "held_out.npz", "folds"
 FILES = (WEIGHTS, WORDS, CONFIG, CARD)
 # Larger than any model this project makes; a damaged or hostile archive must not fill the memory.
 MAX_BYTES = 400_000_000
@@ -59,6 +63,29 @@ class Model:
         """The confidence index under which a row is to be read again."""
         return float(self.config["review_threshold"])
 
+    @property
+    def profile(self) -> Mapping[str, Any]:
+        """What the training texts were like: the yardstick of drift. Empty for a model that does not say."""
+        found: Mapping[str, Any] = self.manifest.get("profile", {})
+        return found
+
+    def held_out(self) -> HeldOut | None:
+        """Give the out-of-fold predictions kept with the model, or nothing; raises :class:`ModelError` when changed."""
+        if HELD_OUT not in self.manifest.get("files", {}):
+            return None
+        with np.load(io.BytesIO(_checked(Path(self.folder), HELD_OUT, self.manifest)), allow_pickle=False) as archive:
+            return HeldOut(
+                archive["fingerprints"],
+                archive["fold"].astype(np.int64),
+                archive["truth"].astype(np.int64),
+                archive["probabilities"].astype(np.float64),
+                archive["also_trained"],
+            )
+
+    def fold_models(self) -> list[Model]:
+        """Give the models of the folds in order, each trained without one part; empty when they were not kept."""
+        return [load_model(str(path.parent)) for path in sorted(Path(self.folder).glob(f"{FOLDS}/*/{MANIFEST}"))]
+
 
 def models_folder() -> Path:
     """Find ``models/``: the folder named by DOMAINES_MODELS, or beside the package, or inside it (wheel)."""
@@ -83,10 +110,11 @@ def load_model(name: str) -> Model:
     """
     folder = _find(name)
     manifest = _read_json(folder / MANIFEST)
-    if manifest.get("format") != FORMAT:
+    if manifest.get("format") not in READABLE:
         raise ModelError(
-            f"Le modèle « {folder.name} » est au format {manifest.get('format')!r}, ce programme lit le format "
-            f"{FORMAT} : mettre le programme à jour, ou refaire le modèle avec « domaines train »."
+            f"Le modèle « {folder.name} » est au format {manifest.get('format')!r}, ce programme "
+            f"lit les formats {' et '.join(map(str, READABLE))} : mettre le programme à jour, ou "
+            "refaire le modèle avec « domaines train »."
         )
     contents = {file: _checked(folder, file, manifest) for file in FILES}
     try:
@@ -105,19 +133,27 @@ def read_card(model: Model) -> str:
 
 
 def save_model(
-    folder: Path, scoring: Scoring, config: Mapping[str, Any], provenance: Mapping[str, Any], card: str
+    folder: Path,
+    scoring: Scoring,
+    config: Mapping[str, Any],
+    provenance: Mapping[str, Any],
+    card: str,
+    held_out: HeldOut | None = None,
 ) -> str:
     """Write a model folder, whole or not at all, and give its digest.
 
     ``config`` holds what labelling needs (name, version, review threshold), ``provenance`` what the
     manifest records besides the digests: versions, corpora, seed, date, scores.
     """
+    scoring = compiled(scoring)
     contents = {
         WEIGHTS: _weights(scoring),
         WORDS: _words(scoring),
         CONFIG: _json({**config, "labels": list(scoring.labels), "families": asdict(scoring.space.families)}),
         CARD: card.encode(),
     }
+    if held_out is not None:
+        contents[HELD_OUT] = _held_out(held_out)
     digests = {file: hashlib.sha256(content).hexdigest() for file, content in contents.items()}
     digest = hashlib.sha256(_json(digests)).hexdigest()
     contents[MANIFEST] = _json({"format": FORMAT, "digest": digest, "files": digests, **provenance})
@@ -196,7 +232,6 @@ def _json(content: Mapping[str, Any]) -> bytes:
 
 
 def _weights(scoring: Scoring) -> bytes:
-    """Write the arrays as an ``npz`` whose bytes depend on nothing but the arrays (no time stamp)."""
     names = "\n".join(scoring.space.columns).encode()
     head = scoring.head
     arrays: dict[str, np.ndarray[Any, Any]] = {
@@ -207,6 +242,25 @@ def _weights(scoring: Scoring) -> bytes:
         "temperature": np.array(head.temperature),
         "shift": head.shift,
     }
+    if scoring.known is not None:
+        arrays |= {"known_rows": scoring.known.rows, "known_masses": scoring.known.masses}
+    return _archive(arrays)
+
+
+def _held_out(held_out: HeldOut) -> bytes:
+    return _archive(
+        {
+            "fingerprints": held_out.fingerprints,
+            "fold": held_out.fold.astype(np.int8),
+            "truth": held_out.truth.astype(np.int16),
+            "probabilities": held_out.probabilities.astype(np.float32),
+            "also_trained": held_out.also_trained,
+        }
+    )
+
+
+def _archive(arrays: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
+    """Write arrays as an ``npz`` whose bytes depend on nothing but the arrays (no time stamp)."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name, array in arrays.items():
@@ -222,7 +276,7 @@ def _words(scoring: Scoring) -> bytes:
     """Write the word table people can read: word, lemma, and the weight of the word in each domain."""
     space = scoring.space
     known = sorted(space.lemma_of)
-    linear = np.asarray(space.word_rows(known) @ scoring.projection)
+    linear, _ = scoring.word_scores(known)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["mot", "lemme", *scoring.labels])
@@ -247,22 +301,42 @@ def _scoring(weights: bytes, words: bytes, config: Mapping[str, Any]) -> Scoring
     head = Head(arrays["bias"], float(arrays["temperature"]), arrays["shift"])
     labels = tuple(str(label) for label in config["labels"])
     projection = arrays["projection"].astype(np.float64)
-    _check_shapes(labels, space, projection, head)
-    return Scoring(labels, space, projection, head)
+    known = _known(arrays, lemma_of)
+    _check_shapes(labels, space, projection, head, known)
+    return Scoring(labels, space, projection, head, known)
 
 
-def _check_shapes(labels: tuple[str, ...], space: FeatureSpace, projection: np.ndarray[Any, Any], head: Head) -> None:
+def _known(arrays: Mapping[str, np.ndarray[Any, Any]], lemma_of: Mapping[str, str]) -> KnownWords | None:
+    if "known_rows" not in arrays:
+        return None
+    return KnownWords(
+        {word: number for number, word in enumerate(lemma_of)}, arrays["known_rows"], arrays["known_masses"]
+    )
+
+
+def _check_shapes(
+    labels: tuple[str, ...],
+    space: FeatureSpace,
+    projection: np.ndarray[Any, Any],
+    head: Head,
+    known: KnownWords | None,
+) -> None:
     classes = len(labels)
     expected = {
-        "projection": (projection.shape, (len(space.columns), classes)),
+        "projection": (projection.shape, (space.width, classes)),
         "frequencies": (space.frequencies.shape, (len(space.columns),)),
         "bias": (head.bias.shape, (classes,)),
         "shift": (head.shift.shape, (classes,)),
     }
+    arrays = [projection, space.frequencies, head.bias, head.shift]
+    if known is not None:
+        expected["known_rows"] = (known.rows.shape, (len(space.lemma_of), classes))
+        expected["known_masses"] = (known.masses.shape, (len(space.lemma_of),))
+        arrays += [known.rows, known.masses]
     for name, (shape, wanted) in expected.items():
         if shape != wanted:
             raise ValueError(f"{name} : forme {shape}, attendue {wanted}")
-    if not all(np.isfinite(array).all() for array in (projection, space.frequencies, head.bias, head.shift)):
+    if not all(np.isfinite(array).all() for array in arrays):
         raise ValueError("poids non finis")
     if not head.temperature > 0:
         raise ValueError(f"température {head.temperature}")

@@ -12,11 +12,11 @@ from typing import Any
 
 import typer
 
-from pipeline.cli import annotating, labelling, models, review, shares
+from pipeline.cli import annotating, audit, labelling, models, review, shares
 from pipeline.cli.options import INTERRUPTED, WRONG_USE, app
 from pipeline.errors import DomainesError
 
-__all__ = ["annotating", "app", "labelling", "main", "models", "review", "shares"]
+__all__ = ["annotating", "app", "audit", "labelling", "main", "models", "review", "shares"]
 
 
 def main(arguments: list[str] | None = None) -> int:
