@@ -48,6 +48,9 @@ bench: $(VENV)/.installed-test ## measure the speed of labelling against the flo
 bench-quality: $(VENV)/.installed-test ## measure quality against other classifiers
 	$(BIN)/python bench/quality.py
 
+bench-doubts: $(VENV)/.installed-test ## flip 5 % of the corpus's labels, count those the doubts find
+	$(BIN)/python bench/doubts.py
+
 $(VENV)/.installed-bench: $(VENV)/.installed-test requirements-bench.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
