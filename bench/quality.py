@@ -24,7 +24,8 @@ from sklearn.svm import LinearSVC
 from pipeline.classifier import DomainClassifier
 from pipeline.evaluation import bootstrap_macro_f1, macro_f1
 from pipeline.training import grouped_folds
-from pipeline.workflow.training import corpus_files, groups_of, read_corpus
+from pipeline.workflow.corpora import corpus_files, read_corpus
+from pipeline.workflow.training import groups_of
 
 ROOT = Path(__file__).parents[1]
 REAL = ROOT.parent / "shared" / "real"

@@ -25,10 +25,13 @@ import numpy as np
 from pipeline.errors import ModelError, OutputError, nearest
 from pipeline.features import Families, FeatureSpace
 from pipeline.head import Head
+from pipeline.results import HeldOut
 from pipeline.wordtable import Scoring
 
 FORMAT = 1
 WEIGHTS, WORDS, CONFIG, CARD, MANIFEST = "weights.npz", "words.csv", "config.json", "README.md", "manifest.json"
+# Only audits and shares read it; a model made elsewhere may lack it. The models of the folds, when kept, are beside it.
+HELD_OUT, FOLDS = "held_out.npz", "folds"
 FILES = (WEIGHTS, WORDS, CONFIG, CARD)
 # Larger than any model this project makes; a damaged or hostile archive must not fill the memory.
 MAX_BYTES = 400_000_000
@@ -58,6 +61,29 @@ class Model:
     def threshold(self) -> float:
         """The confidence index under which a row is to be read again."""
         return float(self.config["review_threshold"])
+
+    @property
+    def profile(self) -> Mapping[str, Any]:
+        """What the training texts were like: the yardstick of drift. Empty for a model that does not say."""
+        found: Mapping[str, Any] = self.manifest.get("profile", {})
+        return found
+
+    def held_out(self) -> HeldOut | None:
+        """Give the out-of-fold predictions kept with the model, or nothing; raises :class:`ModelError` when changed."""
+        if HELD_OUT not in self.manifest.get("files", {}):
+            return None
+        with np.load(io.BytesIO(_checked(Path(self.folder), HELD_OUT, self.manifest)), allow_pickle=False) as archive:
+            return HeldOut(
+                archive["fingerprints"],
+                archive["fold"].astype(np.int64),
+                archive["truth"].astype(np.int64),
+                archive["probabilities"].astype(np.float64),
+                archive["also_trained"],
+            )
+
+    def fold_models(self) -> list[Model]:
+        """Give the models of the folds in order, each trained without one part; empty when they were not kept."""
+        return [load_model(str(path.parent)) for path in sorted(Path(self.folder).glob(f"{FOLDS}/*/{MANIFEST}"))]
 
 
 def models_folder() -> Path:
@@ -105,7 +131,12 @@ def read_card(model: Model) -> str:
 
 
 def save_model(
-    folder: Path, scoring: Scoring, config: Mapping[str, Any], provenance: Mapping[str, Any], card: str
+    folder: Path,
+    scoring: Scoring,
+    config: Mapping[str, Any],
+    provenance: Mapping[str, Any],
+    card: str,
+    held_out: HeldOut | None = None,
 ) -> str:
     """Write a model folder, whole or not at all, and give its digest.
 
@@ -118,6 +149,8 @@ def save_model(
         CONFIG: _json({**config, "labels": list(scoring.labels), "families": asdict(scoring.space.families)}),
         CARD: card.encode(),
     }
+    if held_out is not None:
+        contents[HELD_OUT] = _held_out(held_out)
     digests = {file: hashlib.sha256(content).hexdigest() for file, content in contents.items()}
     digest = hashlib.sha256(_json(digests)).hexdigest()
     contents[MANIFEST] = _json({"format": FORMAT, "digest": digest, "files": digests, **provenance})
@@ -196,7 +229,6 @@ def _json(content: Mapping[str, Any]) -> bytes:
 
 
 def _weights(scoring: Scoring) -> bytes:
-    """Write the arrays as an ``npz`` whose bytes depend on nothing but the arrays (no time stamp)."""
     names = "\n".join(scoring.space.columns).encode()
     head = scoring.head
     arrays: dict[str, np.ndarray[Any, Any]] = {
@@ -207,6 +239,23 @@ def _weights(scoring: Scoring) -> bytes:
         "temperature": np.array(head.temperature),
         "shift": head.shift,
     }
+    return _archive(arrays)
+
+
+def _held_out(held_out: HeldOut) -> bytes:
+    return _archive(
+        {
+            "fingerprints": held_out.fingerprints,
+            "fold": held_out.fold.astype(np.int8),
+            "truth": held_out.truth.astype(np.int16),
+            "probabilities": held_out.probabilities.astype(np.float32),
+            "also_trained": held_out.also_trained,
+        }
+    )
+
+
+def _archive(arrays: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
+    """Write arrays as an ``npz`` whose bytes depend on nothing but the arrays (no time stamp)."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name, array in arrays.items():

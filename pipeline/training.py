@@ -13,6 +13,8 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from pipeline.errors import InputError
 from pipeline.head import softmax
+from pipeline.text import clean
+from pipeline.words import words
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -123,3 +125,18 @@ def cross_calibrated(logits: Array, truth: Integers, folds: Folds) -> Array:
         others = np.setdiff1d(np.arange(len(truth)), test)
         probabilities[test] = calibrate(logits[others], truth[others]).probabilities(logits[test])
     return probabilities
+
+
+def training_profile(texts: Sequence[str], counted: NDArray[np.bool_], folds: Folds) -> dict[str, float]:
+    """Give what drift is measured against: share of words unknown to the other folds, words a text.
+
+    ``counted`` (n) says which texts count; the others (contrast pairs) only lend their words.
+    """
+    split = [words(clean(text)) for text in texts]
+    unknown = total = 0
+    for train, test in folds:
+        known = {word for row in train for word in split[row]}
+        found = [word for row in test if counted[row] for word in split[row]]
+        unknown += sum(word not in known for word in found)
+        total += len(found)
+    return {"unknown_word_rate": unknown / max(total, 1), "words_per_text": total / max(int(counted.sum()), 1)}

@@ -8,8 +8,8 @@ import pytest
 from pipeline.corpus import AnnotatedText, label_faults, near_duplicates, overlap, shared_openings
 from pipeline.domains import LABELS
 from pipeline.registry import load_model
+from pipeline.workflow.corpora import corpus_files, read_corpus
 from pipeline.workflow.labelling import labeller_of
-from pipeline.workflow.training import corpus_files, read_corpus
 from tests.conftest import ROOT
 
 # The texts there must be at the least: what the issue asks.

@@ -11,7 +11,7 @@ from pipeline.corpus import AnnotatedText, fingerprint, near_duplicates, opening
 from pipeline.domains import LABELS
 from pipeline.registry import load_model
 from pipeline.training import cross_calibrated, held_out_logits, joined_groups, stratified_folds
-from pipeline.workflow.training import check_corpus
+from pipeline.workflow.corpora import check_corpus
 from tests.conftest import ROOT
 
 
@@ -55,6 +55,15 @@ def test_training_writes_a_model_that_labels_and_says_what_it_was_made_from(run,
     assert model.scoring.labels == LABELS
     assert model.manifest["corpora"][0]["bytes"] == corpus.stat().st_size
     assert model.manifest["seed"] == 2016
+    kept = model.held_out()
+    assert kept.probabilities.shape == (200, 5)
+    assert set(kept.fold) == {0, 1, 2, 3, 4}
+    assert fingerprint(first_text(corpus)) in kept.fingerprints
+    truth = kept.truth[list(kept.fingerprints).index(fingerprint(first_text(corpus)))]
+    assert LABELS[truth] == "autre"
+    assert (kept.probabilities.argmax(axis=1) == kept.truth).mean() > 0.3
+    assert 0 < model.profile["unknown_word_rate"] < 1
+    assert model.fold_models() == []
     card = (tmp_path / "models" / "m" / "README.md").read_text(encoding="utf-8")
     assert card.startswith("---\nlanguage: fr\n")
     for heading in ("explainability", "accuracy", "reproducibility", "timeliness", "cost effectiveness"):
@@ -168,3 +177,13 @@ def test_the_estimator_learns_any_labels():
     texts = ["rouge vif", "rouge clair", "bleu nuit", "bleu roi"]
     model = DomainClassifier(minimum_texts=1).fit(texts, ["r", "r", "b", "b"])
     assert model.predict(["un rouge", "un bleu"]).tolist() == ["r", "b"]
+
+
+def test_the_models_of_the_folds_are_kept_on_request_each_without_its_part(run, corpus, tmp_path):
+    code, _, err = run("train", corpus, "-o", tmp_path / "m", "--crossfit")
+    assert code == 0
+    assert "Modèles des 5 parts gardés" in err
+    model = load_model(str(tmp_path / "m"))
+    folds = model.fold_models()
+    assert [fold.name for fold in folds] == [f"m/folds/{number}" for number in range(5)]
+    assert len({fold.digest for fold in folds}) == 5

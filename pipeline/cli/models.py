@@ -26,6 +26,9 @@ def train(
         bool, typer.Option("--allow-overlap", help="Accepter un test qui recoupe l'apprentissage.")
     ] = False,
     seed: Annotated[int, typer.Option("--seed", help="Graine du hasard.")] = 2016,
+    crossfit: Annotated[
+        bool, typer.Option("--crossfit", help="Garder aussi les modèles des parts, pour des audits déjà appris.")
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Entraîner un modèle sur des textes annotés, le calibrer, écrire sa fiche.
@@ -35,7 +38,7 @@ def train(
     from pipeline.workflow import training
 
     progress = progress_of(quiet)
-    digest = training.train(corpus, Path(output), test, allow_overlap, seed, progress.say)
+    digest = training.train(corpus, Path(output), test, allow_overlap, seed, progress.say, crossfit)
     print_result(f"{output} {digest}")
 
 

