@@ -18,7 +18,7 @@ from pipeline.domains import LABELS
 from pipeline.doubts import rank_doubts, scores_by_reason
 from pipeline.doubts.evidence import gather
 from pipeline.doubts.ranking import REASONS
-from pipeline.workflow.held_out import HeldOut, cross_validated
+from pipeline.workflow.held_out import CrossValidated, cross_validated
 from pipeline.workflow.training import corpus_files, read_corpus
 
 CORPORA = Path(__file__).parents[1] / "corpora"
@@ -43,7 +43,7 @@ def found(scores: np.ndarray, changed: np.ndarray) -> float:
     return float(np.isin(changed, top).mean())
 
 
-def orders(held: HeldOut, terms: list[AnnotatedText], seed: int) -> dict[str, np.ndarray]:
+def orders(held: CrossValidated, terms: list[AnnotatedText], seed: int) -> dict[str, np.ndarray]:
     """Give the scores of each way of ranking."""
     listed = [(item.text, LABELS.index(item.label), item.weight) for item in terms]
     texts = [item.text for item in held.texts]

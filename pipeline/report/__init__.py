@@ -1,6 +1,21 @@
 """The report: summarise, then render one self-contained HTML page, or text for the terminal."""
 
+from pipeline.report.audit_page import AuditPage, DoubtedText, Near, Piece, ReadText, coloured, render_audit
 from pipeline.report.render import render_evaluation, render_explanation, render_html, render_shares
 from pipeline.report.summary import Summary, frequent_words
 
-__all__ = ["Summary", "frequent_words", "render_evaluation", "render_explanation", "render_html", "render_shares"]
+__all__ = [
+    "AuditPage",
+    "DoubtedText",
+    "Near",
+    "Piece",
+    "ReadText",
+    "Summary",
+    "coloured",
+    "frequent_words",
+    "render_audit",
+    "render_evaluation",
+    "render_explanation",
+    "render_html",
+    "render_shares",
+]

@@ -18,7 +18,7 @@ Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class HeldOut:
+class CrossValidated:
     """Annotated texts, their labels' numbers among ``LABELS`` (n), their out-of-fold probabilities (n × K)."""
 
     texts: tuple[AnnotatedText, ...]
@@ -26,7 +26,7 @@ class HeldOut:
     probabilities: Array
 
 
-def cross_validated(texts: Sequence[AnnotatedText], seed: int) -> HeldOut:
+def cross_validated(texts: Sequence[AnnotatedText], seed: int) -> CrossValidated:
     """Cross-validate on ordinary folds; terms and contrast pairs teach in every fold and are not judged."""
     judged = [item for item in texts if not (item.term or item.pair)]
     others = [item for item in texts if item.term or item.pair]
@@ -42,4 +42,4 @@ def cross_validated(texts: Sequence[AnnotatedText], seed: int) -> HeldOut:
     # scikit-learn sorts labels by name.
     order = [sorted(LABELS).index(label) for label in LABELS]
     truth = np.array([LABELS.index(item.label) for item in judged], dtype=np.int64)
-    return HeldOut(tuple(judged), truth, cross_calibrated(logits[:, order], truth, folds))
+    return CrossValidated(tuple(judged), truth, cross_calibrated(logits[:, order], truth, folds))
