@@ -18,8 +18,8 @@ from pipeline.domains import LABELS
 from pipeline.doubts import rank_doubts, scores_by_reason
 from pipeline.doubts.evidence import gather
 from pipeline.doubts.ranking import REASONS
+from pipeline.workflow.corpora import corpus_files, read_corpus
 from pipeline.workflow.held_out import CrossValidated, cross_validated
-from pipeline.workflow.training import corpus_files, read_corpus
 
 CORPORA = Path(__file__).parents[1] / "corpora"
 FLIPPED, LOOKED_AT = 0.05, 0.10

@@ -53,6 +53,6 @@ def audit_report(
         examples = [item for item in read if not (item.term or item.pair)]
     else:
         rows, examples = audited_rows.corpus_rows(corpus or [], model, seed, progress.say), []
-    found = workflow.audit_report(rows, output, by or [], examples, lang, progress.say, seed)
+    found = workflow.audit_report(rows, output, by or [], examples, lang, seed)
     print_result(json.dumps(found.as_json(), ensure_ascii=False, indent=2) if as_json else found.sentence(lang))
     progress.say(f"Page d'audit écrite dans « {output} ».")

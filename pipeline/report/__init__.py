@@ -1,6 +1,6 @@
 """The report: summarise, then render one self-contained HTML page, or text for the terminal."""
 
-from pipeline.report.audit_page import AuditPage, DoubtedText, Near, Piece, ReadText, coloured, render_audit
+from pipeline.report.audit_page import AuditPage, DoubtedText, Near, Piece, ReadText, render_audit
 from pipeline.report.render import render_evaluation, render_explanation, render_html, render_shares
 from pipeline.report.summary import Summary, frequent_words
 
@@ -11,7 +11,6 @@ __all__ = [
     "Piece",
     "ReadText",
     "Summary",
-    "coloured",
     "frequent_words",
     "render_audit",
     "render_evaluation",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -146,21 +146,6 @@ def _coverage(audit: Audit) -> dict[str, Any]:
         for share, index, right in audit.coverage
     ]
     return {"floor": floor, "points": points, "line": " ".join(f"{p['x']:.1f},{p['y']:.1f}" for p in points)}
-
-
-def coloured(words_at: Sequence[tuple[int, int, float]], text: str) -> tuple[Piece, ...]:
-    """Cut a text into pieces: ``words_at`` gives start, end and weight of its words, in order.
-
-    >>> [(piece.text, piece.weight) for piece in coloured([(3, 7, 0.5)], "Le wifi !")]
-    [('Le ', 0.0), ('wifi', 0.5), (' !', 0.0)]
-    """
-    pieces, done = [], 0
-    for start, end, weight in words_at:
-        if start > done:
-            pieces.append(Piece(text[done:start]))
-        pieces.append(Piece(text[start:end], weight))
-        done = end
-    return tuple([*pieces, Piece(text[done:])] if done < len(text) else pieces)
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -17,12 +16,11 @@ from pipeline.doubts.ranking import REASONS
 from pipeline.errors import UsageError, nearest
 from pipeline.explanation import explain
 from pipeline.neighbours import Examples, folded_words
-from pipeline.report import AuditPage, DoubtedText, Near, Piece, ReadText, coloured, render_audit
+from pipeline.report import AuditPage, DoubtedText, Near, Piece, ReadText, render_audit
 from pipeline.results.audit_report import Audit, SliceScore
 from pipeline.tables import write_bytes
-from pipeline.text import clean
 from pipeline.workflow.audited_rows import AuditedRows
-from pipeline.workflow.reading import Say
+from pipeline.workflow.pieces import pieces_of
 
 Array = NDArray[np.float64]
 
@@ -30,7 +28,6 @@ Array = NDArray[np.float64]
 MOST_DOUBTS, TEXTS_OF_A_PAIR, NEAR = 200, 8, 3
 # Values of a column past which its slices are too thin to say anything.
 MOST_VALUES = 1000
-_NUMBER = re.compile(r"\d+")
 
 
 def audit_report(
@@ -39,10 +36,9 @@ def audit_report(
     by: Sequence[str],
     examples: Sequence[AnnotatedText],
     lang: str,
-    say: Say,
     seed: int = 2016,
 ) -> Audit:
-    """Audit rows and write the page; ``examples``: annotated texts to show beside them (the rows themselves if none)."""
+    """Audit rows and write the page; ``examples`` are annotated texts to show beside them (these rows if none)."""
     found = audit(rows.truth, rows.probabilities, rows.inclusion, rows.domains, _slices(rows, by), seed)
     doubts = _doubts(rows, seed)
     reader = _Reader(rows, examples)
@@ -57,7 +53,6 @@ def audit_report(
         {_reason_name(reason.key, lang): reason.meaning for reason in REASONS},
     )
     write_bytes(output, render_audit(page, lang).encode("utf-8", errors="replace"))
-    say(found.sentence(lang))
     return found
 
 
@@ -139,31 +134,11 @@ class _Reader:
 
     def _pieces(self, text: str, truth: int, guess: int) -> tuple[Piece, ...]:
         model = self._rows.model
-        cleaned = clean(text)
         if model is None or truth == guess or set(model.scoring.labels) != set(self._rows.domains):
-            return (Piece(cleaned),)
+            return (Piece(text),)
         found = explain(model.scoring, text)
         for_guess, for_truth = (found.labels.index(self._rows.domains[k]) for k in (guess, truth))
         weights = found.contributions[:, for_guess] - found.contributions[:, for_truth]
         top = float(np.abs(weights).max(initial=0.0)) or 1.0
-        return coloured(_places(cleaned, found.words, weights / top), cleaned)
-
-
-def _places(text: str, words: Sequence[str], weights: Array) -> list[tuple[int, int, float]]:
-    """Find the words of an explanation in the text they come from, in order; one not found as it stands is passed over.
-
-    >>> _places("Le Wifi, 12 bornes", ["le", "wifi", "#", "bornes"], np.array([0.0, 1.0, 0.5, -1.0]))
-    [(0, 2, 0.0), (3, 7, 1.0), (9, 11, 0.5), (13, 19, -1.0)]
-    """
-    lowered = text.lower()
-    if len(lowered) != len(text):
-        return []
-    found, start = [], 0
-    for word, weight in zip(words, weights.tolist(), strict=True):
-        number = _NUMBER.search(lowered, start) if word == "#" else None
-        place = (number.start() if number else -1) if word == "#" else lowered.find(word, start)
-        if place < 0:
-            continue
-        start = number.end() if number else place + len(word)
-        found.append((place, start, weight))
-    return found
+        pieces = pieces_of(text, found.words)
+        return tuple(Piece(part, 0.0 if word is None else float(weights[word]) / top) for part, word in pieces)
