@@ -51,9 +51,8 @@ def labels_of(joined):
 
 def test_the_later_source_decides_and_the_manifest_says_so(tmp_path):
     first = write(tmp_path / "old.csv", [("wifi au bourg", "autre"), ("cantine en ligne", "services_scolaires")])
-    second = write(
-        tmp_path / "new.csv", [("WIFI au bourg !", "acces_numerique"), ("blog du musée", "action_culturelle")]
-    )
+    later = [("WIFI au bourg !", "acces_numerique"), ("blog du musée", "action_culturelle")]
+    second = write(tmp_path / "new.csv", later)
     said = []
     joined = join_sources([str(first), str(second)], (), said.append)
     assert labels_of(joined) == {
@@ -132,10 +131,8 @@ def trained(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("retraining")
     base, more = corpus_rows(30), corpus_rows(12, skip=30)
-    wrong = [
-        (text, LABELS[(LABELS.index(label) + 1) % 5] if n % 3 else label, kind)
-        for n, (text, label, kind) in enumerate(base)
-    ]
+    moved = [LABELS[(LABELS.index(label) + 1) % 5] if n % 3 else label for n, (_, label, _) in enumerate(base)]
+    wrong = [(text, label, kind) for (text, _, kind), label in zip(base, moved, strict=True)]
     for name, rows in (("default", base), ("mieux", base + more), ("faux", wrong)):
         path = write(folder / f"{name}.csv", rows, ("description", "domaine", "kind"))
         texts = [AnnotatedText(text, label, str(path), n, kind) for n, (text, label, kind) in enumerate(rows, start=1)]
