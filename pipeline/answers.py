@@ -13,7 +13,7 @@ from pipeline.explanation import Explanation
 from pipeline.registry import list_models, load_model, models_folder
 from pipeline.report import render_evaluation, render_explanation, render_shares
 from pipeline.results import Evaluation, Shares
-from pipeline.results.comparison import Comparison
+from pipeline.results.model_comparison import ModelComparison
 from pipeline.workflow.labelling import LabelOutcome
 from pipeline.workflow.reading import shown
 
@@ -76,7 +76,7 @@ def explanation_as_text(found: Explanation, lang: str) -> str:
 FLIPS_SHOWN = 10
 
 
-def comparison_as_text(found: Comparison, texts: Sequence[AnnotatedText], lang: str) -> str:
+def comparison_as_text(found: ModelComparison, texts: Sequence[AnnotatedText], lang: str) -> str:
     """Give champion against challenger as text; ``texts`` (those the flips number) may be empty."""
     mark = "." if lang == "en" else ","
     lines = [found.sentence(lang)]

@@ -13,11 +13,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipeline.champion import DEFAULT, POINTER, promoted, read_pointer
-from pipeline.comparison import compare, is_worse
 from pipeline.corpus import AnnotatedText, fingerprint
 from pipeline.errors import InputError, UsageError
+from pipeline.model_comparison import compare, is_worse
 from pipeline.registry import Model, list_models, load_model, models_folder
-from pipeline.results.comparison import Comparison, Failure
+from pipeline.results.model_comparison import Failure, ModelComparison
 from pipeline.tables import write_bytes
 from pipeline.wordtable import WordTable
 from pipeline.workflow.corpora import read_corpus
@@ -40,13 +40,13 @@ class Rows:
     texts: tuple[str, ...] | None
 
 
-def compare_models(champion: Model, challenger: Model, sources: Sequence[str], seed: int, say: Say) -> Comparison:
+def compare_models(champion: Model, challenger: Model, sources: Sequence[str], seed: int, say: Say) -> ModelComparison:
     """Compare two models on annotated sources, or without any on the rows both kept out-of-fold predictions of."""
     rows = _rows_of_sources(sources, challenger, say) if sources else _common_rows(champion, challenger)
     return compare_on(champion, challenger, rows, seed)
 
 
-def compare_texts(champion: Model, challenger: Model, texts: Sequence[AnnotatedText], seed: int) -> Comparison:
+def compare_texts(champion: Model, challenger: Model, texts: Sequence[AnnotatedText], seed: int) -> ModelComparison:
     """Compare two models on the texts that taught the challenger, terms and contrast pairs left out.
 
     Raise ``InputError`` for a champion that does not say which texts it learnt: they are most of these.
@@ -59,7 +59,7 @@ def compare_texts(champion: Model, challenger: Model, texts: Sequence[AnnotatedT
     return compare_on(champion, challenger, _rows_of_texts(texts, challenger), seed)
 
 
-def compare_on(champion: Model, challenger: Model, rows: Rows, seed: int) -> Comparison:
+def compare_on(champion: Model, challenger: Model, rows: Rows, seed: int) -> ModelComparison:
     """Compare on rows that both can judge without having learnt from them."""
     if set(champion.scoring.labels) != set(challenger.scoring.labels):
         raise UsageError(
@@ -178,7 +178,7 @@ def failed_sentences(model: Model, sentences: Sequence[AnnotatedText]) -> tuple[
     )
 
 
-def with_sentences(comparison: Comparison, model: Model, sentences: Sequence[AnnotatedText]) -> Comparison:
+def with_sentences(comparison: ModelComparison, model: Model, sentences: Sequence[AnnotatedText]) -> ModelComparison:
     """Add to a comparison the acceptance sentences the challenger fails."""
     return replace(comparison, sentences=len(sentences), failures=failed_sentences(model, sentences))
 
@@ -191,7 +191,7 @@ def promote(
     force: bool,
     seed: int,
     say: Say,
-) -> Comparison | None:
+) -> ModelComparison | None:
     """Make a model the one that ``default`` means, unless it is worse or fails a sentence; ``force`` needs ``why``."""
     if force and not (why or "").strip():
         raise UsageError('--force demande une raison, qui sera gardée : ajouter --why "…".')
@@ -222,7 +222,7 @@ def _judged(
     sentences: Sequence[AnnotatedText],
     seed: int,
     say: Say,
-) -> tuple[Comparison | None, list[str]]:
+) -> tuple[ModelComparison | None, list[str]]:
     """Compare, and give the reasons to refuse."""
     failures = failed_sentences(challenger, sentences)
     refusals = [
@@ -241,7 +241,7 @@ def _judged(
 
 
 def _record(
-    champion: Model, challenger: Model, comparison: Comparison | None, refusals: Sequence[str], why: str
+    champion: Model, challenger: Model, comparison: ModelComparison | None, refusals: Sequence[str], why: str
 ) -> dict[str, Any]:
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),

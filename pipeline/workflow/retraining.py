@@ -11,7 +11,7 @@ from pipeline.corpus import AnnotatedText
 from pipeline.domains import LABELS
 from pipeline.errors import InputError, ModelError
 from pipeline.registry import Model, load_model
-from pipeline.results.comparison import Comparison
+from pipeline.results.model_comparison import ModelComparison
 from pipeline.workflow.comparing import acceptance_files, compare_texts, judged_texts, read_sentences, with_sentences
 from pipeline.workflow.reading import Say, read_annotated
 from pipeline.workflow.sources import join_sources
@@ -23,7 +23,7 @@ class Retraining:
 
     digest: str
     texts: tuple[AnnotatedText, ...]
-    comparison: Comparison | None
+    comparison: ModelComparison | None
 
 
 def retrain(

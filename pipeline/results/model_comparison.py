@@ -38,7 +38,7 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ModelComparison:
     """Two models on the same rows, neither having learnt from the row it judges.
 
     ``difference`` is the challenger's macro-F1 less the champion's, with its paired 95 % interval;
@@ -63,7 +63,7 @@ class Comparison:
         """Say the comparison in one sentence.
 
         >>> same = Proportion(0.0, 0.0, 0.0, 1)
-        >>> Comparison("a", "b", 1, 1.0, 1.0, same, (), 0, 0, ()).sentence("en")[:43]
+        >>> ModelComparison("a", "b", 1, 1.0, 1.0, same, (), 0, 0, ()).sentence("en")[:43]
         'On 1 held-out rows: macro-F1 1.000 → 1.000,'
         """
         mark = "." if lang == "en" else ","

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.evaluation import confusion_matrix, f1_scores
 from pipeline.results.audit_report import Proportion
-from pipeline.results.comparison import Comparison, DomainChange, Flip
+from pipeline.results.model_comparison import DomainChange, Flip, ModelComparison
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -26,7 +26,7 @@ def compare(
     domains: Sequence[str],
     names: tuple[str, str],
     seed: int = 2016,
-) -> Comparison:
+) -> ModelComparison:
     """Compare two models' probabilities (n × K each) of the same rows, whose people's labels are ``truth`` (n).
 
     The interval is that of the paired percentile bootstrap: both models are scored on the same resampled rows, so
@@ -39,7 +39,7 @@ def compare(
     changes = paired_changes(truth, old, new, classes, seed)
     both = changes[:, present].mean(axis=1)
     flipped = np.flatnonzero(old != new)
-    return Comparison(
+    return ModelComparison(
         *names,
         n=len(truth),
         champion_f1=float(before[present].mean()),
@@ -76,7 +76,7 @@ def paired_changes(truth: Integers, old: Integers, new: Integers, classes: int, 
     return changes
 
 
-def is_worse(comparison: Comparison) -> bool:
+def is_worse(comparison: ModelComparison) -> bool:
     """Tell whether the challenger is worse: surely so (interval under 0), or by more than half a point of macro-F1.
 
     Merely "the difference is under 0" would refuse half of the retrains that change nothing.

@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipeline.comparison import compare, is_worse
 from pipeline.errors import ModelError
+from pipeline.model_comparison import compare, is_worse
 from pipeline.registry import load_model
 from pipeline.results.audit_report import Proportion
 from pipeline.wordtable import WordTable
