@@ -11,8 +11,12 @@ from pipeline import schema
 from pipeline.results import Draw
 
 METHODS = ("uniforme", "stratifie", "actif")
-_DRAW = re.compile(r"(\w+) : (\d+) lignes sur (\d+), graine (\d+)(?: ; strates : (.*?))?(?: ; modèle : (.*))?")
-_BLANKS = r"[\s\x00-\x1f]+"
+_DRAW = re.compile(
+    r"(\w+) : (\d+) lignes sur (\d+), graine (\d+)( ; prédiction montrée)?(?: ; strates : (.*?))?(?: ; modèle : (.*))?"
+)
+_BLANKS = r"[\s\x00-\x1f\x{fffe}\x{ffff}]+"
+# A spreadsheet's cell holds 32,767 characters.
+_COMPARED = 30_000
 
 
 def draw_sentence(draw: Draw) -> str:
@@ -22,6 +26,7 @@ def draw_sentence(draw: Draw) -> str:
     'stratifie : 200 lignes sur 5000, graine 7 ; strates : region ; modèle : default 1 abc'
     """
     said = f"{draw.method} : {draw.size} lignes sur {draw.population}, graine {draw.seed}"
+    said += " ; prédiction montrée" if draw.shown else ""
     said += f" ; strates : {draw.strata}" if draw.strata else ""
     return said + (f" ; modèle : {draw.model}" if draw.model else "")
 
@@ -30,14 +35,14 @@ def draw_from(sentence: str) -> Draw | None:
     """Read back what :func:`draw_sentence` wrote, or ``None`` when it is something else.
 
     >>> draw_from("uniforme : 200 lignes sur 5000, graine 7")
-    Draw(method='uniforme', size=200, population=5000, seed=7, strata='', model='')
+    Draw(method='uniforme', size=200, population=5000, seed=7, strata='', model='', shown=False)
     >>> draw_from("au hasard") is None
     True
     """
     found = _DRAW.fullmatch(sentence.strip())
     if found is None or found[1] not in METHODS:
         return None
-    return Draw(found[1], int(found[2]), int(found[3]), int(found[4]), found[5] or "", found[6] or "")
+    return Draw(found[1], int(found[2]), int(found[3]), int(found[4]), found[6] or "", found[7] or "", bool(found[5]))
 
 
 def written_inclusion(probability: float) -> str:
@@ -69,4 +74,6 @@ def row_checks(frame: pl.DataFrame, text: str | None) -> pl.Series:
 
 def plain(text: pl.Expr) -> pl.Expr:
     """Give text with its runs of blanks and controls as one space: what a spreadsheet may change."""
-    return text.str.replace(r"\A'([=+\-@\t\r])", "$1").str.replace_all(_BLANKS, " ").str.strip_chars()
+    return (
+        text.str.replace(r"\A'([=+\-@\t\r])", "$1").str.replace_all(_BLANKS, " ").str.strip_chars().str.head(_COMPARED)
+    )

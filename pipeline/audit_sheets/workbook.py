@@ -1,4 +1,4 @@
-"""The workbook an auditor fills in: a drop-down of the labels in each row, the guide's short rules on a second sheet."""
+"""The workbook an auditor fills in: labels by a drop-down, the guide's short rules on a second sheet."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _write_rows(book: Any, sheet: Any, frame: pl.DataFrame) -> None:
             if isinstance(cell, int | float):
                 sheet.write_number(number, place, cell)
             elif cell:
-                sheet.write_string(number, place, _ILLEGAL.sub("", cell)[:_LONGEST])
+                sheet.write_string(number, place, _ILLEGAL.sub(" ", cell)[:_LONGEST])
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, frame.height, frame.width - 1)
     sheet.repeat_rows(0)

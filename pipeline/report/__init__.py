@@ -1,6 +1,7 @@
 """The report: summarise, then render one self-contained HTML page, or text for the terminal."""
 
 from pipeline.report.audit_page import AuditPage, DoubtedText, Near, Piece, ReadText, render_audit
+from pipeline.report.planned import render_plan
 from pipeline.report.render import render_evaluation, render_explanation, render_html, render_shares
 from pipeline.report.summary import Summary, frequent_words
 
@@ -16,5 +17,6 @@ __all__ = [
     "render_evaluation",
     "render_explanation",
     "render_html",
+    "render_plan",
     "render_shares",
 ]

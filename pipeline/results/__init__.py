@@ -1,8 +1,38 @@
 """Typed records of results: what stages compute and reports show."""
 
 from pipeline.results.audits import AuditedSample, Draw
+from pipeline.results.comparisons import Comparison
 from pipeline.results.held_out import HeldOut
+from pipeline.results.plans import Plan, PlannedRows
 from pipeline.results.scores import DomainScore, Evaluation
-from pipeline.results.shares import Share, Shares
+from pipeline.results.shares import (
+    CorrectedShares,
+    Difference,
+    Differences,
+    Drift,
+    DriftSign,
+    GroupShares,
+    Share,
+    Shares,
+    SharesAnswer,
+)
 
-__all__ = ["AuditedSample", "DomainScore", "Draw", "Evaluation", "HeldOut", "Share", "Shares"]
+__all__ = [
+    "AuditedSample",
+    "Comparison",
+    "CorrectedShares",
+    "Difference",
+    "Differences",
+    "DomainScore",
+    "Draw",
+    "Drift",
+    "DriftSign",
+    "Evaluation",
+    "GroupShares",
+    "HeldOut",
+    "Plan",
+    "PlannedRows",
+    "Share",
+    "Shares",
+    "SharesAnswer",
+]

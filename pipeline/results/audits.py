@@ -18,7 +18,7 @@ class Draw:
     """How an audit sample was drawn: ``size`` rows of ``population``, with which method and seed.
 
     ``method`` is ``uniforme``, ``stratifie`` or ``actif``; ``strata`` names the column of strata, or is empty;
-    ``model`` is what labelled the file, or is empty.
+    ``model`` is what labelled the file, or is empty; ``shown`` tells whether people saw the prediction.
     """
 
     method: str
@@ -27,6 +27,7 @@ class Draw:
     seed: int
     strata: str = ""
     model: str = ""
+    shown: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,167 @@
+"""The methodological note: one page in French, with the numbers of one run, for an annex."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.domains import BY_KEY
+from pipeline.report.compared import COMPARED_NOTE, interval_words, verdict_words
+from pipeline.report.document import Section, as_html, as_markdown
+from pipeline.report.render import domain_name, percent
+from pipeline.report.wording import WORDINGS
+from pipeline.results import Comparison, Draw, Share
+
+NOTE_SUFFIXES = (".md", ".html")
+_FRENCH = WORDINGS["fr"]
+
+
+@dataclass(frozen=True)
+class NoteFacts:
+    """The numbers of one run of ``shares``.
+
+    ``shares`` are those of the services of the file; ``general`` those said of communes in general, empty
+    when the file does not name its communes. ``method`` is one sentence; ``draw`` is ``None`` for an audit made
+    by hand, and ``audited`` 0 without one.
+    """
+
+    source: str
+    made_on: str
+    n: int
+    without_text: int
+    audited: int
+    set_aside: int
+    level: float | None
+    method: str
+    model: str
+    shares: tuple[Share, ...]
+    general: tuple[Share, ...]
+    comparisons: tuple[Comparison, ...]
+    draw: Draw | None
+    communes: int | None = None
+
+
+def render_note(facts: NoteFacts, suffix: str) -> str:
+    """Write the note as Markdown (``.md``) or as one HTML page (``.html``); whatever comes from the file is escaped."""
+    title = "Note méthodologique : parts des domaines de services numériques"
+    said = (
+        f"Fichier : {facts.source}. {_number(facts.n)} services étiquetés"
+        f"{_without(facts.without_text)}. Note produite le {facts.made_on} par le programme « domaines »."
+    )
+    sections = (_results(facts), _statements(facts), _method(facts), _limits(facts), _PAPERS)
+    return (as_html if suffix == ".html" else as_markdown)(title, said, sections)
+
+
+def _results(facts: NoteFacts) -> Section:
+    verdicts = {found.domain: verdict_words(found.verdict) for found in facts.comparisons}
+    general = {share.domain: share for share in facts.general}
+    interval = f"Intervalle à {_level(facts.level)}" if facts.level else "Intervalle"
+    header = ["Domaine", "Part", interval, "Étude 2016", "Comparaison"]
+    if general:
+        header.insert(3, "Communes en général")
+    rows = [tuple(header)]
+    for share in facts.shares:
+        domain = BY_KEY.get(share.domain)
+        row = [
+            domain_name(share.domain, "fr"),
+            percent(share.share, _FRENCH),
+            interval_words(share.low, share.high).strip(" ()") or "aucun",
+            domain.published_text if domain else "",
+            verdicts.get(share.domain, ""),
+        ]
+        if general:
+            other = general[share.domain]
+            row.insert(3, interval_words(other.low, other.high).strip(" ()") or "aucun")
+        rows.append(tuple(row))
+    note = (("", COMPARED_NOTE["fr"]),) if facts.comparisons else ()
+    return Section("Résultats", note, tuple(rows))
+
+
+def _statements(facts: NoteFacts) -> Section:
+    title = "Deux affirmations à ne pas confondre"
+    if not facts.audited:
+        return Section(title, ((_HERE, _COUNTED), (_BEYOND, _NOTHING), _SELECTION))
+    here = (
+        f"L'intervalle porte sur les {_number(facts.n)} services du fichier et sur rien d'autre : il couvre les "
+        f"erreurs du modèle et le hasard du tirage des {_number(facts.audited)} lignes vérifiées."
+    )
+    beyond = (
+        f"L'intervalle, plus large, tient les {_communes(facts.communes)} du fichier pour un tirage au hasard d'une "
+        "population plus vaste, chacune avec tous ses services."
+        if facts.general
+        else _NOTHING
+    )
+    return Section(title, ((_HERE, here), (_BEYOND, beyond), _SELECTION))
+
+
+def _method(facts: NoteFacts) -> Section:
+    model = f"Chaque service est classé d'après son texte par le modèle « {facts.model} »." if facts.model else ""
+    said = (model, _draw_words(facts), facts.method)
+    return Section("Méthode", tuple(("", sentence) for sentence in said if sentence))
+
+
+def _draw_words(facts: NoteFacts) -> str:
+    if not facts.audited:
+        return ""
+    aside = f" ; {_number(facts.set_aside)} lignes de la feuille écartées, avec leur raison" if facts.set_aside else ""
+    read = f"{_number(facts.audited)} lignes ont été relues par une personne{aside}."
+    draw = facts.draw
+    if draw is None:
+        return read + " Le tirage n'est pas consigné : les lignes sont supposées tirées au hasard, toutes également."
+    how = {
+        "uniforme": "toutes avec la même probabilité",
+        "stratifie": f"par strates de la colonne « {draw.strata} »",
+        "actif": "plus souvent quand le modèle doute, avec un plancher uniforme (Zrnic et Candès 2024)",
+    }[draw.method]
+    shown = "qui montrait la prédiction du modèle" if draw.shown else "qui ne montrait pas la prédiction"
+    return (
+        f"{read} Elles viennent d'un tirage sans remise de {_number(draw.size)} lignes sur {_number(draw.population)}, "
+        f"{how} ; graine {draw.seed}, probabilité d'inclusion de chaque ligne consignée dans la feuille, {shown}."
+    )
+
+
+def _limits(facts: NoteFacts) -> Section:
+    return Section("Limites", (("", f"{_ONE_LABEL} {_ONE_READER if facts.audited else _NO_READER}"),))
+
+
+_HERE, _BEYOND = "Les services de ce fichier.", "Les communes en général."
+_ONE_LABEL = "Un service reçoit un seul domaine, selon le livre de codes, même quand son texte en nomme plusieurs."
+_NO_READER = "Aucune ligne n'a été relue : ces parts ne devraient pas être publiées seules."
+_ONE_READER = (
+    "La personne qui relit est tenue pour exacte : deux lectures indépendantes et leur accord (kappa) le vérifieraient."
+)
+_SELECTION = (
+    "Auto-sélection.",
+    "Les communes qui répondent ne sont pas tirées au sort : celles qui ont beaucoup à montrer répondent sans doute "
+    "davantage. Aucun calcul de cette note ne corrige cela, et aucun intervalle ne le couvre.",
+)
+_COUNTED = (
+    "Ces parts comptent les domaines prédits. Elles n'ont pas d'intervalle, car les erreurs du modèle n'y sont pas "
+    "corrigées : une fourchette calculée sur le seul comptage serait fausse."
+)
+_NOTHING = "Rien n'est dit au-delà du fichier : il faudrait des lignes vérifiées et une colonne de communes."
+_PAPERS = Section(
+    "Références",
+    items=(
+        "Angelopoulos, Bates, Fannjiang, Jordan, Zrnic, « Prediction-powered inference », Science, 2023.",
+        "Angelopoulos, Duchi, Zrnic, « PPI++ : efficient prediction-powered inference », 2023.",
+        "Zrnic, Candès, « Cross-prediction-powered inference » et « Active statistical inference », 2024.",
+        "Särndal, Swensson, Wretman, « Model assisted survey sampling », Springer, 1992.",
+        "Deloitte, Villes Internet, étude du 19 février 2016 (parts publiées).",
+    ),
+)
+
+
+def _number(value: int) -> str:
+    return f"{value:,}".replace(",", "\u202f")
+
+
+def _level(level: float | None) -> str:
+    return f"{100 * (level or 0):g} %".replace(".", ",")
+
+
+def _without(rows: int) -> str:
+    return f" ({_number(rows)} lignes sans texte laissées de côté)" if rows else ""
+
+
+def _communes(number: int | None) -> str:
+    return "communes" if number is None else f"{_number(number)} communes"
