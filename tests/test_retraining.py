@@ -205,10 +205,10 @@ def test_a_worse_challenger_is_refused_and_forced_only_with_a_reason(run, models
 
 
 def test_a_failed_sentence_refuses_a_challenger(run, models):
-    sentences = write(models / "phrases.csv", [("portail famille et cantine", "autre")])
+    sentences = write(models / "phrases.csv", [("tablettes pour l'école élémentaire", "autre")])
     code, _, err = run("models", "promote", "mieux", models / "mieux.csv", "--acceptance", sentences)
     assert code == 2
-    assert "« portail famille et cantine » donne « services_scolaires » au lieu de « autre »" in err
+    assert "« tablettes pour l'école élémentaire » donne « services_scolaires » au lieu de « autre »" in err
 
 
 def test_a_champion_of_the_first_release_cannot_be_compared_without_a_file(run, models):
