@@ -8,8 +8,9 @@ import pytest
 
 from pipeline.domains import LABELS
 from pipeline.planning import KnownErrors, at_its_word, error_variance, fewest_rows, like_the_file, plan
-from pipeline.results import HeldOut
-from pipeline.sampling import active, active_inclusion, doubt
+from pipeline.results import AuditedSample, HeldOut
+from pipeline.sampling import active, active_inclusion, doubt, uniform
+from pipeline.shares import Population, audited_shares
 from pipeline.tables import write_frame
 
 
@@ -56,6 +57,23 @@ def test_as_many_rows_as_planned_give_the_precision_asked_for(confused):
     assert made.uniform < max(d.alone for d in made.domains)
     # A model wrong while sure gives its doubt as no guide: an active draw gains nothing, and the plan says so.
     assert (made.active < made.uniform) == (confused == 0.0)
+
+
+@pytest.mark.parametrize("confused", [0.0, 0.15])
+def test_as_many_rows_as_planned_give_intervals_of_the_width_asked_for_by_the_shares_command(confused):
+    held_truth, held = world(3000, 1, confused=confused)
+    truth, probabilities = world(6000, 2, confused=confused)
+    predicted = np.bincount(probabilities.argmax(axis=1), minlength=5) / len(truth)
+    variance = error_variance(like_the_file(held_truth, held, predicted))
+    made = plan(LABELS, probabilities.mean(axis=0), variance, len(truth), within=3.0)
+    hardest = int(np.argmax([d.uniform for d in made.domains]))
+    generator, widths = np.random.default_rng(3), []
+    for _ in range(60):
+        drawn = uniform(len(truth), made.uniform, generator)
+        audit = AuditedSample(drawn.rows, truth[drawn.rows], drawn.inclusion, drawn.strata, ())
+        share = audited_shares(Population(probabilities, np.ones(len(truth))), audit, LABELS).shares[hardest]
+        widths.append((share.high - share.low) / 2)
+    assert np.mean(widths) == pytest.approx(3.0, rel=0.08)
 
 
 def test_a_useless_model_needs_as_many_rows_as_none():

@@ -28,6 +28,16 @@ _SENTENCE = {
     "fr": "{name} : {share}{interval} ; étude de 2016 : {published} → {verdict}.",
     "en": "{name}: {share}{interval}; 2016 study: {published} → {verdict}.",
 }
+SELECTION = {
+    "fr": (
+        "Les communes qui répondent ne sont pas tirées au sort : celles qui ont beaucoup à montrer répondent sans "
+        "doute davantage. Aucun calcul ne corrige cela, et aucun intervalle ne le couvre."
+    ),
+    "en": (
+        "The communes that answer are not drawn by lot: those with much to show probably answer more. "
+        "No computation corrects for that, and no interval covers it."
+    ),
+}
 COMPARED_NOTE = {
     "fr": (
         "« Compatible » : le chiffre publié est dans l'intervalle, ou l'inégalité publiée est vraie de tout "

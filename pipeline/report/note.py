@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.domains import BY_KEY
-from pipeline.report.compared import COMPARED_NOTE, interval_words, verdict_words
+from pipeline.report.compared import COMPARED_NOTE, SELECTION, interval_words, verdict_words
 from pipeline.report.document import Section, as_html, as_markdown
 from pipeline.report.render import domain_name, percent
 from pipeline.report.wording import WORDINGS
@@ -129,11 +129,7 @@ _NO_READER = "Aucune ligne n'a été relue : ces parts ne devraient pas être pu
 _ONE_READER = (
     "La personne qui relit est tenue pour exacte : deux lectures indépendantes et leur accord (kappa) le vérifieraient."
 )
-_SELECTION = (
-    "Auto-sélection.",
-    "Les communes qui répondent ne sont pas tirées au sort : celles qui ont beaucoup à montrer répondent sans doute "
-    "davantage. Aucun calcul de cette note ne corrige cela, et aucun intervalle ne le couvre.",
-)
+_SELECTION = ("Auto-sélection.", SELECTION["fr"])
 _COUNTED = (
     "Ces parts comptent les domaines prédits. Elles n'ont pas d'intervalle, car les erreurs du modèle n'y sont pas "
     "corrigées : une fourchette calculée sur le seul comptage serait fausse."

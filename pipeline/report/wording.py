@@ -17,6 +17,7 @@ class Wording:
     services: str
     share: str
     published: str
+    compared: str
     this_file: str
     study: str
     counted: str
@@ -53,6 +54,7 @@ FRENCH = Wording(
     services="Services",
     share="Part",
     published="Étude 2016",
+    compared="Comparaison",
     this_file="Ce fichier",
     study="Étude de 2016 (Deloitte / Villes Internet)",
     counted=(
@@ -92,6 +94,7 @@ ENGLISH = Wording(
     services="Services",
     share="Share",
     published="2016 study",
+    compared="Comparison",
     this_file="This file",
     study="2016 study (Deloitte / Villes Internet)",
     counted=(

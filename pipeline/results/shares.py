@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.results.comparisons import Comparison
+from pipeline.schema import Fault
+
 FILE, COMMUNES = "file", "communes"
 STATEMENTS = (FILE, COMMUNES)
 
@@ -69,7 +72,7 @@ class Shares:
 
 @dataclass(frozen=True)
 class CorrectedShares:
-    """Shares (in percent, in the order of ``domains``) corrected without an audit, valid only while wording is unchanged.
+    """Shares (in percent, in the order of ``domains``) corrected without an audit: valid while wording is unchanged.
 
     ``method`` is ``emq`` (Saerens et al. 2002) or ``calibration_matrix`` (Kloos et al. 2020).
     """
@@ -180,7 +183,11 @@ class Differences:
 
 @dataclass(frozen=True)
 class SharesAnswer:
-    """Everything ``domaines shares`` answers; ``by`` names the column of the groups."""
+    """Everything ``domaines shares`` answers.
+
+    ``by`` names the column of the groups, ``published`` puts the shares beside those of 2016, ``faults`` are the
+    audited rows set aside.
+    """
 
     shares: Shares
     corrected: tuple[CorrectedShares, ...] = ()
@@ -188,10 +195,13 @@ class SharesAnswer:
     by: str = ""
     groups: tuple[GroupShares, ...] = ()
     differences: tuple[Differences, ...] = ()
+    published: tuple[Comparison, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Give the documented JSON: that of the shares, and the other parts beside it where there are any."""
         parts: dict[str, Any] = self.shares.as_json()
+        parts["published"] = [comparison.as_json() for comparison in self.published]
         if self.corrected:
             parts["corrected"] = [corrected.as_json() for corrected in self.corrected]
         if self.drift is not None:
