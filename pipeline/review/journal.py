@@ -79,6 +79,9 @@ class Journal(Protocol):
     def agree_on(self, labels: Sequence[str]) -> None:
         """Keep the labels on first use; raise ``ModelError`` when they are not those the store was made with."""
 
+    def known_labels(self) -> list[str]:
+        """Give the labels the store was made with; none when it was never told."""
+
     def merge(self, decisions: Iterable[Decision]) -> Merged:
         """Add decisions made elsewhere, once each."""
 

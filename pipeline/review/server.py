@@ -6,7 +6,8 @@ import asyncio
 import errno
 import secrets
 import socket
-from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
@@ -37,10 +38,22 @@ class PatientProtocol(H11Protocol):
         return bool(self.cycle)
 
 
-def serve(
-    desk: Desk, say: Callable[[str], None], *, host: str = "127.0.0.1", port: int = 0, lang: str = "fr", name: str = ""
-) -> None:
-    """Serve the page until interrupted; ``say`` gets the link once the door is open. Port 0 takes a free one."""
+@dataclass(frozen=True)
+class OpenDoor:
+    """A server about to run: it listens already, so that its link works as soon as it is shown."""
+
+    server: uvicorn.Server
+    listener: socket.socket
+    link: str
+
+    def run(self) -> None:
+        """Serve until told to stop; Ctrl-C is how this ends: what was decided is saved already."""
+        with self.listener, suppress(KeyboardInterrupt):
+            self.server.run(sockets=[self.listener])
+
+
+def open_door(desk: Desk, *, host: str = "127.0.0.1", port: int = 0, lang: str = "fr", name: str = "") -> OpenDoor:
+    """Take the port (0: a free one) and make the link; raise ``UsageError`` when the port cannot be had."""
     listener = _listener(host, port)
     port = listener.getsockname()[1]
     token = secrets.token_urlsafe(24)
@@ -57,9 +70,7 @@ def serve(
         timeout_graceful_shutdown=3,
         limit_concurrency=CONNECTIONS,
     )
-    say(f"http://{_shown(host)}:{port}/?token={token}")
-    with listener:
-        uvicorn.Server(config).run(sockets=[listener])
+    return OpenDoor(uvicorn.Server(config), listener, f"http://{_shown(host)}:{port}/?token={token}")
 
 
 def _listener(host: str, port: int) -> socket.socket:
@@ -68,7 +79,6 @@ def _listener(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        # Listening at once: the link works as soon as it is printed.
         listener.listen(CONNECTIONS)
     except OSError as error:
         listener.close()

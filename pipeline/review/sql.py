@@ -144,18 +144,21 @@ class SqlJournal(ABC):
 
     def agree_on(self, labels: Sequence[str]) -> None:
         """Keep the labels on first use; raise ``ModelError`` when they are not those the store was made with."""
-        with self._lock:
-            found = self._all("SELECT content FROM facts WHERE name = 'labels'")
-            if not found:
-                with self._writing():
-                    self._fact("labels", json.dumps(list(labels)))
-                return
-        kept = json.loads(found[0][0])
+        kept = self.known_labels()
+        if not kept:
+            with self._lock, self._writing():
+                self._fact("labels", json.dumps(list(labels)))
+            return
         if sorted(kept) != sorted(labels):
             raise ModelError(
                 f"{self.shown} a été fait avec les étiquettes {', '.join(kept)}, et non {', '.join(labels)} : "
                 "prendre le modèle de ces étiquettes, ou une autre base avec --store."
             )
+
+    def known_labels(self) -> list[str]:
+        with self._lock:
+            found = self._all("SELECT content FROM facts WHERE name = 'labels'")
+        return [str(label) for label in json.loads(found[0][0])] if found else []
 
     def _create(self, serial: str, real: str) -> None:
         for statement in TABLES:

@@ -129,7 +129,10 @@ def _connect(path: str, read_only: bool) -> sqlite3.Connection:
     try:
         connection.execute("SELECT 1 FROM sqlite_master").fetchone()
     except sqlite3.OperationalError:
-        # WAL needs a file beside it, which a read-only disk refuses; nobody can be writing there either.
         connection.close()
+        if Path(f"{path}-wal").is_file() and Path(f"{path}-wal").stat().st_size:
+            # What is still in the WAL would be silently left out.
+            raise
+        # WAL needs a file beside it, which a read-only disk refuses; nobody can be writing there either.
         return sqlite3.connect(f"{place}?mode=ro&immutable=1", uri=True, isolation_level=None, check_same_thread=False)
     return connection

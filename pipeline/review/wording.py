@@ -52,6 +52,7 @@ class Wording:
     not_saved: str
     retry: str
     gone: str
+    advance: str
     progress: str
     speed: str
     agreement: str
@@ -103,9 +104,10 @@ FRENCH = Wording(
     not_saved="Pas encore enregistré :",
     retry="Réessayer",
     gone="le programme ne répond pas. Relancez-le, ouvrez son nouveau lien dans un autre onglet, puis réessayez ici.",
+    advance="Avancement",
     progress="{done} sur {size}",
     speed="{rate} lignes par minute",
-    agreement="{agreed} propositions gardées sur {compared}",
+    agreement="propositions gardées : {agreed} sur {compared}",
     no_suggestion="Aucune proposition à accepter : choisir de 1 à 5.",
     bad_link="Ouvrez le lien affiché par « domaines review » : il contient le jeton qui donne accès à cette page.",
 )
@@ -154,9 +156,10 @@ ENGLISH = Wording(
     not_saved="Not saved yet:",
     retry="Try again",
     gone="the program does not answer. Start it again, open its new link in another tab, then try again here.",
+    advance="Progress",
     progress="{done} of {size}",
     speed="{rate} rows per minute",
-    agreement="{agreed} suggestions kept of {compared}",
+    agreement="suggestions kept: {agreed} of {compared}",
     no_suggestion="No suggestion to accept: choose from 1 to 5.",
     bad_link="Open the link that “domaines review” printed: it holds the token that gives access to this page.",
 )

@@ -16,8 +16,9 @@ from pipeline.explanation import explain
 from pipeline.neighbours import Examples
 from pipeline.registry import Model, load_model
 from pipeline.review import Desk, Example, Piece, ReviewRow, annotator_name
+from pipeline.review.exchange import Item
 from pipeline.review.rows import AUDIT, DOUBTFUL, PAIR, Positions
-from pipeline.review.server import serve
+from pipeline.review.server import open_door
 from pipeline.tables import Table, find_column, open_table
 from pipeline.text import clean
 from pipeline.wordtable import WordTable
@@ -59,7 +60,10 @@ def review(
         annotated = [*examples, *((each.text, each.after) for each in journal.labels())]
         rows = load_rows(source, model, say, text=text, sample=sample, examples=annotated, lang=lang)
         desk = Desk(rows, journal, read_only=read_only)
-        serve(desk, link, host=host, port=port, lang=lang, name=name)
+        door = open_door(desk, host=host, port=port, lang=lang, name=name)
+        link(door.link)
+        door.run()
+        say(f"Page fermée ; les décisions sont dans « {store} ».")
     finally:
         journal.close()
 
@@ -153,6 +157,19 @@ class LabelledRows:
         pattern = "(?i)" + r"\s+".join(_escaped(word) for word in words.split())
         return [int(position) for position in self._texts.str.contains(pattern).arg_true().head(limit)]
 
+    def item(self, position: int) -> Item:
+        """Give a row as other tools exchange it, unanswered."""
+        known = not np.isnan(self._margins[position])
+        identifier, text = self.identity(position)
+        return Item(
+            identifier if self._identifiers is not None else "",
+            position + 1,
+            text,
+            self.labels[int(self._first[position])] if known else "",
+            round(float(np.max(self._probabilities[position])), 6) if known else None,
+            self.model,
+        )
+
     def _row(self, position: int) -> ReviewRow:
         identifier, text = self.identity(position)
         known = not np.isnan(self._margins[position])
@@ -196,10 +213,11 @@ class LabelledRows:
                 "Aucun mot : le modèle ne propose rien" if self._lang == "fr" else "No word: the model suggests nothing"
             )
         first, second = (self._name(int(each[position])) for each in (self._first, self._second))
-        gap = round(100 * float(self._margins[position]))
+        chances = np.sort(self._probabilities[position])[::-1][:2]
+        one, other = (f"{100 * float(chance):.0f} %" for chance in chances)
         if self._lang == "fr":
-            return f"Le modèle hésite entre {first} et {second} : {gap} points d'écart"
-        return f"The model hesitates between {first} and {second}: {gap} points apart"
+            return f"Le modèle hésite : {first} {one}, {second} {other}"
+        return f"The model hesitates: {first} {one}, {second} {other}"
 
     def _name(self, place: int) -> str:
         domain = BY_KEY.get(self.labels[place])
@@ -298,3 +316,9 @@ def _is_row_name(name: str) -> bool:
 def _escaped(word: str) -> str:
     """Escape a word for the regular expressions of Polars."""
     return "".join(letter if letter.isalnum() else f"\\x{{{ord(letter):x}}}" for letter in word)
+
+
+def items_of(source: str, model_name: str, say: Say) -> list[Item]:
+    """Give a file's rows with their suggestion, as other tools exchange them."""
+    rows = load_rows(source, load_model(model_name), say)
+    return [rows.item(position) for position in range(len(rows))]

@@ -13,7 +13,8 @@ def open_journal(store: str, *, read_only: bool = False, labels: Sequence[str] =
     """Open a store, made if need be; raise ``ModelError`` when its labels are not ``labels``."""
     journal = _opened(store, read_only)
     try:
-        if labels:
+        # A store that was never told its labels cannot be told when it is only read.
+        if labels and (not read_only or journal.known_labels()):
             journal.agree_on(labels)
     except BaseException:
         journal.close()
