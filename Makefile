@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install demo test lint model bench bench-quality corpus-check lock clean
+.PHONY: help install demo test lint model bench bench-active bench-doubts bench-loop bench-quality corpus-check lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,6 +50,12 @@ bench-quality: $(VENV)/.installed-test ## measure quality against other classifi
 
 bench-doubts: $(VENV)/.installed-test ## flip 5 % of the corpus's labels, count those the doubts find
 	$(BIN)/python bench/doubts.py
+
+bench-active: $(VENV)/.installed-test ## simulate annotating doubtful texts against any, draw docs/active.svg
+	$(BIN)/python bench/active.py
+
+bench-loop: $(VENV)/.installed-test ## label, draw, check, retrain, promote, relabel the demonstration survey
+	$(BIN)/python bench/loop.py
 
 $(VENV)/.installed-bench: $(VENV)/.installed-test requirements-bench.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock

@@ -73,7 +73,7 @@ def turn(folder: Path, corpora: Sequence[str | Path], size: int = 200, seed: int
     shares_before = json.loads(shell.run("shares", first, "--annotated", checked, "--json", "-q"))
     audit = json.loads(shell.run("audit", "report", first, checked, "-o", folder / "audit.html", "--json", "-q"))
     new = folder / "models" / "2026-12"
-    # The audited rows teach: the models of the folds are kept, so that shares can judge each row without having seen it.
+    # The audited rows teach: with the models of the folds, shares judge each by one that has not seen it.
     trained = json.loads(shell.run("train", *corpora, store, "-o", new, "--crossfit", "--json", "-q"))
     promoted = shell.run("models", "promote", "2026-12", *corpora, store, "-q")
     second = folder / "enquete-2.csv"
@@ -82,7 +82,15 @@ def turn(folder: Path, corpora: Sequence[str | Path], size: int = 200, seed: int
     before, unread = accuracy(first, read)
     after, _ = accuracy(second, read)
     return Turn(
-        tuple(shell.commands), before, after, unread, shares_before, shares_after, audit, trained["comparison"], promoted
+        tuple(shell.commands),
+        before,
+        after,
+        unread,
+        shares_before,
+        shares_after,
+        audit,
+        trained["comparison"],
+        promoted,
     )
 
 
@@ -115,12 +123,14 @@ def table(done: Turn) -> list[str]:
     lines = [
         "| | before | after |",
         "| --- | --- | --- |",
-        f"| right domains among the {done.unread} rows nobody read | {100 * done.before:.1f} % | {100 * done.after:.1f} % |",
+        f"| right among the {done.unread} rows nobody read | {100 * done.before:.1f} % | {100 * done.after:.1f} % |",
     ]
     pairs = zip(done.shares_before["shares"], done.shares_after["shares"], strict=True)
     for old, new in pairs:
         cells = [f"{one['share']:.1f} % ({one['low']:.1f} – {one['high']:.1f})" for one in (old, new)]
-        lines.append(f"| share of `{old['domaine']}`, {done.shares_before['audited']} audited rows | {' | '.join(cells)} |")
+        lines.append(
+            f"| share of `{old['domaine']}`, {done.shares_before['audited']} audited rows | {' | '.join(cells)} |"
+        )
     right = done.audit["accuracy"]
     said = f"Audit: {100 * right['value']:.1f} % right ({100 * right['low']:.1f} – {100 * right['high']:.1f})."
     return [*lines, "", said, "", done.promoted.strip().splitlines()[-1]]

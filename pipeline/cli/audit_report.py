@@ -56,3 +56,25 @@ def audit_report(
     found = workflow.audit_report(rows, output, by or [], examples, lang, seed)
     print_result(json.dumps(found.as_json(), ensure_ascii=False, indent=2) if as_json else found.sentence(lang))
     progress.say(f"Page d'audit écrite dans « {output} ».")
+
+
+@audit_app.command("forecast")
+def audit_forecast(
+    corpus: Annotated[
+        list[str], typer.Argument(metavar="CORPUS...", help="Ce qui apprend : fichiers, dossiers, base de relecture.")
+    ],
+    more: Annotated[int, typer.Option("--more", help="Annotations de plus.")] = 200,
+    seed: Annotated[int, typer.Option("--seed", help="Graine du hasard.")] = 2016,
+    as_json: AsJson = False,
+    lang: Language = "fr",
+    quiet: Quiet = False,
+) -> None:
+    """Dire ce que des annotations de plus apporteraient : courbe d'apprentissage prolongée, avec son intervalle.
+
+    Exemple : domaines audit forecast corpora/annotated corpora/lexicon.csv --more 200
+    """
+    lang = checked_language(lang)
+    from pipeline.workflow.forecasting import forecast_corpus
+
+    found = forecast_corpus(corpus, more, seed, progress_of(quiet).say)
+    print_result(json.dumps(found.as_json(), ensure_ascii=False, indent=2) if as_json else found.sentence(lang))
