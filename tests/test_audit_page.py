@@ -179,7 +179,7 @@ def test_the_command_writes_the_page_and_says_what_it_found(run, labelled, tmp_p
     assert 110 <= found["n"] <= 120
     assert found["weighted"]
     assert sum(sum(row.values()) for row in found["confusion"].values()) == found["n"]
-    assert {one["column"] for one in found["slices"]} >= {"mots", "annee"}
+    assert {one["column"] for one in found["slices"]} >= {"mots", "annee", "region", "taille_commune"}
     html = (tmp_path / "a.html").read_text(encoding="utf-8")
     assert "Confusions les plus coûteuses" in html
     assert "chaque ligne compte pour l&#39;inverse de sa probabilité de tirage" in html

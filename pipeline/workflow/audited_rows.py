@@ -15,13 +15,20 @@ from pipeline.corpus import AnnotatedText, fingerprint
 from pipeline.domains import LABELS
 from pipeline.errors import InputError, ModelError
 from pipeline.registry import Model, load_model
-from pipeline.tables import open_table
+from pipeline.tables import find_column, open_table
 from pipeline.workflow.auditing import read_audited
 from pipeline.workflow.corpora import check_corpus, corpus_files, read_corpus
 from pipeline.workflow.reading import Say, labelled_column, labels_of, shown, text_column
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
+
+
+SIZES = (
+    (2_000, "moins de 2 000 habitants"),
+    (10_000, "2 000 à 10 000 habitants"),
+    (50_000, "10 000 à 50 000 habitants"),
+)
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ def audited_rows(labelled: str, audited: str, say: Say) -> AuditedRows:
         sample.labels[kept],
         probabilities[kept],
         sample.inclusion[kept],
-        {name: frame[name].to_list() for name in frame.columns if name not in left_out},
+        {name: frame[name].to_list() for name in frame.columns if name not in left_out} | _commune_columns(frame),
         notes,
         _model_of(frame),
     )
@@ -139,6 +146,32 @@ def _corpus_columns(files: Sequence[str], judged: Sequence[AnnotatedText]) -> di
         rule = dict(kinds.select("kind_id", "rule").iter_rows())
         columns["rule"] = [rule.get(kind, "") for kind in columns["kind"]]
     return columns
+
+
+def _commune_columns(frame: pl.DataFrame) -> dict[str, list[str]]:
+    """Give the region and the size of each row's commune, from its code and the table shipped with the program."""
+    code = find_column(tuple(frame.columns), None, schema.COMMUNE_CODE, "le code")
+    if code is None:
+        return {}
+    from pipeline.communes import Matcher, Request, reference_communes, reference_former
+
+    matcher = Matcher(reference_communes(), reference_former())
+    communes = matcher.communes
+    places = [matcher.place(Request(value)) for value in frame[code].to_list()]
+    regions = ["" if place is None else communes.regions[place] for place in places]
+    sizes = ["" if place is None else size_band(float(communes.population[place])) for place in places]
+    return {"taille_commune": sizes} | ({} if "region" in frame.columns else {"region": regions})
+
+
+def size_band(population: float) -> str:
+    """Name the band of a commune's population; empty when it is not known.
+
+    >>> size_band(1_999.0), size_band(10_000.0), size_band(float("nan"))
+    ('moins de 2 000 habitants', '10 000 à 50 000 habitants', '')
+    """
+    if np.isnan(population):
+        return ""
+    return next((name for most, name in SIZES if population < most), "50 000 habitants et plus")
 
 
 def _model_of(frame: pl.DataFrame) -> Model | None:
