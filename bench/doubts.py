@@ -47,7 +47,7 @@ def orders(held: CrossValidated, terms: list[AnnotatedText], seed: int) -> dict[
     """Give the scores of each way of ranking."""
     listed = [(item.text, LABELS.index(item.label), item.weight) for item in terms]
     texts = [item.text for item in held.texts]
-    evidence = gather(texts, held.truth, held.probabilities, [fingerprint(text) for text in texts], listed, seed)
+    evidence = gather(texts, held.truth, held.probabilities, [fingerprint(text) for text in texts], listed, seed=seed)
     ranked = {"**all reasons, in the table's weights**": rank_doubts(evidence)}
     ranked |= {reason.name_en: column for reason, column in zip(REASONS, scores_by_reason(evidence).T, strict=True)}
     for method in ("self_confidence", "normalized_margin"):

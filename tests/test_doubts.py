@@ -71,6 +71,7 @@ def test_a_label_nobody_gave_is_never_suggested_confidently():
 
 def test_neighbours_of_no_likeness_say_nothing():
     assert neighbours_disagree(np.array([[1, 1]]), np.zeros((1, 2)), np.array([0])).tolist() == [0.0]
+    assert neighbours_disagree(np.array([[1, 0]]), np.array([[0.1, 0.5]]), np.array([0])).tolist() == [0.0]
     assert outlier(np.zeros((1, 2))).tolist() == [1.0]
 
 
@@ -117,7 +118,7 @@ def test_the_order_is_that_of_the_weighted_mean_worked_by_hand():
     # Nobody gave label 1, so no confident disagreement; margin, neighbours and keyword score 1.
     assert rank_doubts(evidence).tolist() == pytest.approx([0.0, (2.0 + 1.0 + 0.3) / 6.3])
     doubts = doubtful_rows(evidence)
-    assert [doubt.row for doubt in doubts] == [1, 0]
+    assert [doubt.row for doubt in doubts] == [1]
     assert doubts[0].reasons == (
         "low_margin",
         "neighbours_disagree",
@@ -125,7 +126,6 @@ def test_the_order_is_that_of_the_weighted_mean_worked_by_hand():
         "disagreement_of_models",
     )
     assert doubts[0].suggested == 1
-    assert doubts[1].reasons == ()
 
 
 def test_the_table_of_reasons_explains_itself():
@@ -153,6 +153,14 @@ def test_nearest_examples_are_the_cosines_of_scikit_learn():
         assert similarity[row, 0] == pytest.approx(cosines[row, found[row, 0]])
     assert found[:4, 0].tolist() == [1, 0, 3, 2]
     assert similarity[4].tolist() == [0, 0]
+
+
+def test_other_annotated_texts_lend_their_labels_and_words_and_are_not_judged():
+    others = [("bornes de recharge pour vélos", 1), ("recharge des vélos au bourg", 1)]
+    evidence = gather(["recharge vélos", "wifi"], np.array([0, 0]), np.full((2, 2), 0.5), ["a", "b"], others=others)
+    assert evidence.neighbour_labels[0, :2].tolist() == [1, 1]
+    assert (evidence.word_counts.tolist(), evidence.known_words.tolist()) == ([2, 1], [2, 0])
+    assert neighbours_disagree(evidence.neighbour_labels, evidence.similarities, evidence.labels).tolist() == [1.0, 0.0]
 
 
 def test_naive_bayes_does_not_learn_from_the_row_it_judges():

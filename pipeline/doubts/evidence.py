@@ -26,24 +26,30 @@ def gather(
     probabilities: Array,
     fingerprints: Sequence[str],
     terms: Sequence[Term] = (),
+    others: Sequence[tuple[str, int]] = (),
     seed: int = 2016,
 ) -> Evidence:
-    """Join what is known of annotated texts: ``labels`` (n), ``probabilities`` (n × K) out of fold, a lexicon."""
-    classes = probabilities.shape[1]
+    """Join what is known of annotated texts: ``labels`` (n), ``probabilities`` (n × K) out of fold, a lexicon.
+
+    ``others`` are annotated texts (text, label) that are not judged, and serve as neighbours and as known words.
+    """
+    classes, judged = probabilities.shape[1], len(texts)
+    texts = [*texts, *(text for text, _ in others)]
+    all_labels = np.concatenate([labels, np.array([label for _, label in others], dtype=np.int64)])
     examples = Examples.of(texts)
-    found, similarities = examples.nearest(texts, min(NEIGHBOURS, max(len(texts) - 1, 1)), itself=True)
+    found, similarities = examples.nearest(texts[:judged], min(NEIGHBOURS, max(len(texts) - 1, 1)), itself=True)
     split = [folded_words(text) for text in texts]
-    counts, known = word_knowledge(split)
+    counts, known = (each[:judged] for each in word_knowledge(split))
     return Evidence(
         labels,
         probabilities,
-        naive_bayes_held_out(examples.rows, labels, classes, seed),
-        labels[found],
+        naive_bayes_held_out(examples.rows, all_labels, classes, seed)[:judged],
+        all_labels[found],
         similarities,
         fingerprints,
         counts,
         known,
-        keywords_found(split, terms, classes),
+        keywords_found(split[:judged], terms, classes),
     )
 
 

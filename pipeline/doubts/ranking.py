@@ -147,10 +147,16 @@ def rank_doubts(evidence: Evidence) -> NDArray[np.float64]:
 
 
 def doubtful_rows(evidence: Evidence, most: int | None = None) -> list[Doubt]:
-    """Give the rows in order of falling doubt, with the reasons that hold and the label suggested."""
+    """Give the rows in order of falling doubt, with the reasons that hold and the label suggested.
+
+    A row is listed when a reason that weighs holds: one that is merely unlike the others is not wrong for that.
+    """
     by_reason, total = scores_by_reason(evidence), rank_doubts(evidence)
     suggested = evidence.probabilities.argmax(axis=1)
-    order = np.argsort(-total, kind="stable")[:most]
+    holds = by_reason >= np.array([reason.named_from for reason in REASONS])
+    doubted = (holds & np.array([reason.weight > 0 for reason in REASONS])).any(axis=1)
+    ranked = np.argsort(-total, kind="stable")
+    order = ranked[doubted[ranked]][:most]
     return [Doubt(int(row), float(total[row]), _named(by_reason[row]), int(suggested[row])) for row in order]
 
 

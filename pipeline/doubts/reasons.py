@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+# Cosine similarity of TF-IDF rows under which two short texts have little in common.
+LEAST_ALIKE = 0.15
+
 
 def label_thresholds(probabilities: Array, labels: Integers) -> Array:
     """Give the mean probability of each label over the rows that bear it (K); infinite for a label nobody gave.
@@ -72,16 +75,20 @@ def disagreement_of_models(first: Array, second: Array) -> Array:
     return np.asarray(np.abs(first - second).sum(axis=1) / 2.0)
 
 
-def neighbours_disagree(neighbour_labels: Integers, similarities: Array, labels: Integers) -> Array:
+def neighbours_disagree(
+    neighbour_labels: Integers, similarities: Array, labels: Integers, least: float = LEAST_ALIKE
+) -> Array:
     """Score the share of the nearest annotated texts (n × k), weighted by similarity, with another label.
 
-    A row without a neighbour of any similarity scores 0: nothing speaks against its label.
+    Neighbours less than ``least`` alike share a few grammatical words and do not count; a row without any other
+    scores 0: nothing speaks against its label.
 
     >>> neighbours_disagree(np.array([[1, 0]]), np.array([[0.75, 0.25]]), np.array([0])).tolist()
     [0.75]
     """
-    total = similarities.sum(axis=1)
-    other = np.where(neighbour_labels != labels[:, None], similarities, 0.0).sum(axis=1)
+    alike = np.where(similarities >= least, similarities, 0.0)
+    total = alike.sum(axis=1)
+    other = np.where(neighbour_labels != labels[:, None], alike, 0.0).sum(axis=1)
     return np.asarray(np.divide(other, total, out=np.zeros_like(total), where=total > 0))
 
 

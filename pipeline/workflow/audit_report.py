@@ -40,7 +40,7 @@ def audit_report(
 ) -> Audit:
     """Audit rows and write the page; ``examples`` are annotated texts to show beside them (these rows if none)."""
     found = audit(rows.truth, rows.probabilities, rows.inclusion, rows.domains, _slices(rows, by), seed)
-    doubts = _doubts(rows, seed)
+    doubts = _doubts(rows, examples, seed)
     reader = _Reader(rows, examples)
     page = AuditPage(
         rows.source,
@@ -73,11 +73,18 @@ def _slices(rows: AuditedRows, by: Sequence[str]) -> list[SliceScore]:
     return found
 
 
-def _doubts(rows: AuditedRows, seed: int) -> list[Doubt]:
+def _doubts(rows: AuditedRows, examples: Sequence[AnnotatedText], seed: int) -> list[Doubt]:
     prints = [fingerprint(text) for text in rows.texts]
     terms = [(item.text, rows.domains.index(item.label), item.weight) for item in rows.terms]
-    evidence = gather(rows.texts, rows.truth, rows.probabilities, prints, terms, seed)
-    return [doubt for doubt in doubtful_rows(evidence, MOST_DOUBTS) if doubt.reasons]
+    # A text that is also among the examples would be its own neighbour.
+    own = set(prints)
+    others = [
+        (item.text, rows.domains.index(item.label))
+        for item in examples
+        if item.label in rows.domains and fingerprint(item.text) not in own
+    ]
+    evidence = gather(rows.texts, rows.truth, rows.probabilities, prints, terms, others, seed)
+    return doubtful_rows(evidence, MOST_DOUBTS)
 
 
 def _doubted(doubts: Sequence[Doubt], reader: _Reader, lang: str) -> tuple[DoubtedText, ...]:

@@ -76,7 +76,9 @@ def audited_rows(labelled: str, audited: str, say: Say) -> AuditedRows:
         raise InputError(f"{shown(audited)} n'a aucune ligne vérifiée dont le texte ait été étiqueté : rien à auditer.")
     frame = frame[pl.Series(kept, dtype=pl.UInt32)]
     text = text_column(table, None, say)
-    left_out = {text, schema.IDENTIFIER.name, *schema.output_columns(tuple(domains))}
+    # A code is not a number to cut into quarters; region and size say what it could.
+    code = find_column(table.columns, None, schema.COMMUNE_CODE, "le code")
+    left_out = {text, code, schema.IDENTIFIER.name, *schema.output_columns(tuple(domains))}
     return AuditedRows(
         Path(labelled).name,
         tuple(frame[text].to_list()),
