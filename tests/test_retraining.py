@@ -266,3 +266,31 @@ def test_training_joins_a_store_and_meets_the_champion(run, models, tmp_path):
     assert manifest["parent"].startswith("default ")
     assert manifest["superseded"][0]["after"] == "autre"
     assert manifest["sources"][1]["source"] == "annotations.db"
+
+
+def test_a_store_of_other_labels_is_refused_with_its_row(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("DOMAINES_MODELS", str(tmp_path / "models"))
+    journal = SqliteJournal(str(tmp_path / "annotations.db"))
+    journal.agree_on(("sport", "autre"))
+    journal.record(Decision("k", "Zoé", "choose", "1", "piste d'athlétisme", "sport"))
+    journal.close()
+    corpus = write(tmp_path / "a.csv", corpus_rows(6), ("description", "domaine", "kind"))
+    code, _, err = run("train", corpus, tmp_path / "annotations.db", "-o", tmp_path / "models" / "m")
+    assert code == 3
+    assert "annotations.db, ligne 1 : étiquette inconnue « sport »" in err
+    assert not (tmp_path / "models" / "m").exists()
+
+
+def test_a_pointer_that_cannot_be_written_leaves_the_champion(run, models, monkeypatch):
+    from pipeline.errors import OutputError
+    from pipeline.workflow import promoting
+
+    def full(path, content):
+        raise OutputError(f"« {path} » : le disque est plein.")
+
+    monkeypatch.setattr(promoting, "write_bytes", full)
+    before = load_model("default").digest
+    code, _, err = run("models", "promote", "mieux", models / "mieux.csv")
+    assert code == 3
+    assert err.endswith("le disque est plein.\n")
+    assert load_model("default").digest == before

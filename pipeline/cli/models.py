@@ -113,13 +113,14 @@ def models_compare(
     """
     from pipeline import answers
     from pipeline.registry import load_model
+    from pipeline.workflow import acceptance as required
     from pipeline.workflow import comparing
 
     lang = checked_language(lang)
     first, second = load_model(champion), load_model(challenger)
     found = comparing.compare_models(first, second, sources or [], seed, progress_of(quiet).say)
-    sentences = comparing.read_sentences(comparing.acceptance_files(acceptance or []))
-    found = comparing.with_sentences(found, second, sentences)
+    sentences = required.read_sentences(required.acceptance_files(acceptance or []))
+    found = required.with_sentences(found, second, sentences)
     print_result(
         json.dumps(found.as_json(), ensure_ascii=False, indent=2)
         if as_json
@@ -143,9 +144,9 @@ def models_promote(
 
     Exemple : domaines models promote 2026-12
     """
-    from pipeline.workflow import comparing
+    from pipeline.workflow.promoting import promote
 
-    found = comparing.promote(name, sources or [], acceptance or [], why, force, seed, progress_of(quiet).say)
+    found = promote(name, sources or [], acceptance or [], why, force, seed, progress_of(quiet).say)
     print_result(f"« {name} » est le champion : --model default le désigne désormais.")
     if found is not None:
         print_result(found.sentence())

@@ -1,27 +1,21 @@
-"""``domaines models compare`` and ``promote``: two models on the same rows, and which of them is the default one."""
+"""``domaines models compare``: two models on the same rows, that neither has learnt."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipeline.champion import DEFAULT, POINTER, promoted, read_pointer
 from pipeline.corpus import AnnotatedText, fingerprint
 from pipeline.errors import InputError, UsageError
-from pipeline.model_comparison import compare, is_worse
-from pipeline.registry import Model, list_models, load_model, models_folder
-from pipeline.results.model_comparison import Failure, ModelComparison
-from pipeline.tables import write_bytes
+from pipeline.model_comparison import compare
+from pipeline.registry import Model
+from pipeline.results.model_comparison import ModelComparison
 from pipeline.wordtable import WordTable
-from pipeline.workflow.corpora import read_corpus
-from pipeline.workflow.reading import Say, shown
+from pipeline.workflow.reading import Say
 from pipeline.workflow.sources import join_sources
 
 Array = NDArray[np.float64]
@@ -152,105 +146,3 @@ def texts_of(sources: Sequence[str]) -> list[AnnotatedText]:
 def judged_texts(texts: Sequence[AnnotatedText]) -> tuple[AnnotatedText, ...]:
     """Give the texts a model is judged on: each once, without the lexicon's terms and the contrast pairs."""
     return tuple({fingerprint(item.text): item for item in texts if not (item.term or item.pair)}.values())
-
-
-def acceptance_files(given: Sequence[str]) -> list[str]:
-    """Give the files of sentences to pass: the project's, where it is beside the models, and the user's own."""
-    project = models_folder().parent / "corpora" / "acceptance.csv"
-    return [*([str(project)] if project.is_file() else []), *given]
-
-
-def read_sentences(files: Sequence[str]) -> list[AnnotatedText]:
-    """Read sentences and their domains."""
-    return [item for file in files for item in read_corpus(file)]
-
-
-def failed_sentences(model: Model, sentences: Sequence[AnnotatedText]) -> tuple[Failure, ...]:
-    """Give the sentences a model gets wrong."""
-    if not sentences:
-        return ()
-    found = WordTable(model.scoring).probabilities(pl.Series([item.text for item in sentences], dtype=pl.String))
-    given = ["" if np.isnan(row).any() else model.scoring.labels[int(row.argmax())] for row in found]
-    return tuple(
-        Failure(item.text, item.label, guess)
-        for item, guess in zip(sentences, given, strict=True)
-        if item.label != guess
-    )
-
-
-def with_sentences(comparison: ModelComparison, model: Model, sentences: Sequence[AnnotatedText]) -> ModelComparison:
-    """Add to a comparison the acceptance sentences the challenger fails."""
-    return replace(comparison, sentences=len(sentences), failures=failed_sentences(model, sentences))
-
-
-def promote(
-    name: str,
-    sources: Sequence[str],
-    acceptance: Sequence[str],
-    why: str | None,
-    force: bool,
-    seed: int,
-    say: Say,
-) -> ModelComparison | None:
-    """Make a model the one that ``default`` means, unless it is worse or fails a sentence; ``force`` needs ``why``."""
-    if force and not (why or "").strip():
-        raise UsageError('--force demande une raison, qui sera gardée : ajouter --why "…".')
-    if name != DEFAULT and name not in list_models():
-        load_model(name)
-        raise UsageError(f"{shown(name)} est hors de « {models_folder()} » : y copier le dossier, puis donner son nom.")
-    champion = load_model(DEFAULT)
-    challenger = load_model(str(models_folder() / name))
-    if champion.digest == challenger.digest:
-        raise UsageError(f"« {name} » est déjà le champion.")
-    sentences = read_sentences(acceptance_files(acceptance))
-    comparison, refusals = _judged(champion, challenger, sources, sentences, seed, say)
-    if refusals and not force:
-        listed = " ; ".join(refusals)
-        raise UsageError(
-            f'« {name} » n\'est pas promu : {listed}. Pour passer outre : --force --why "…", la raison sera gardée.'
-        )
-    record = _record(champion, challenger, comparison, refusals, why or "")
-    pointer = models_folder() / POINTER
-    write_bytes(str(pointer), promoted(read_pointer(models_folder()), name, record))
-    return comparison
-
-
-def _judged(
-    champion: Model,
-    challenger: Model,
-    sources: Sequence[str],
-    sentences: Sequence[AnnotatedText],
-    seed: int,
-    say: Say,
-) -> tuple[ModelComparison | None, list[str]]:
-    """Compare, and give the reasons to refuse."""
-    failures = failed_sentences(challenger, sentences)
-    refusals = [
-        f"« {failure.text} » donne « {failure.given} » au lieu de « {failure.expected} »" for failure in failures[:5]
-    ]
-    if len(failures) > len(refusals):
-        refusals.append(f"… et {len(failures) - len(refusals)} autres phrases d'acceptation")
-    try:
-        comparison = compare_models(champion, challenger, sources, seed, say)
-    except InputError as error:
-        return None, [*refusals, f"rien ne montre qu'il vaut le champion ({error})"]
-    comparison = replace(comparison, sentences=len(sentences), failures=failures)
-    if is_worse(comparison):
-        refusals.insert(0, f"il est moins bon que le champion. {comparison.sentence()[:-1]}")
-    return comparison, refusals
-
-
-def _record(
-    champion: Model, challenger: Model, comparison: ModelComparison | None, refusals: Sequence[str], why: str
-) -> dict[str, Any]:
-    return {
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "from": Path(champion.folder).name,
-        "from_digest": champion.digest,
-        "to": Path(challenger.folder).name,
-        "to_digest": challenger.digest,
-        "comparison": None if comparison is None else comparison.sentence(),
-        "sentences": 0 if comparison is None else comparison.sentences,
-        "refusals": list(refusals),
-        "why": why,
-    }

@@ -12,7 +12,8 @@ from pipeline.domains import LABELS
 from pipeline.errors import InputError, ModelError
 from pipeline.registry import Model, load_model
 from pipeline.results.model_comparison import ModelComparison
-from pipeline.workflow.comparing import acceptance_files, compare_texts, judged_texts, read_sentences, with_sentences
+from pipeline.workflow.acceptance import acceptance_files, read_sentences, with_sentences
+from pipeline.workflow.comparing import compare_texts, judged_texts
 from pipeline.workflow.reading import Say, read_annotated
 from pipeline.workflow.sources import join_sources
 
