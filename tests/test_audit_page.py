@@ -6,10 +6,12 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from playwright.sync_api import sync_playwright
 
 from pipeline.auditing import audit, slice_scores
 from pipeline.report import AuditPage, DoubtedText, Near, Piece, ReadText, render_audit
 from tests.conftest import ROOT
+from tests.review_support import CHROMIUM_FLAGS, chromium_path
 
 HOSTILE = [
     "<script>document.title = 'pris'</script>",
@@ -75,12 +77,8 @@ def test_hostile_texts_stay_texts(lang):
 
 @pytest.fixture(scope="module")
 def browser():
-    api = pytest.importorskip("playwright.sync_api")
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if chromium is None:
-        pytest.skip("no Chromium: install it (Debian, as root: apt-get install chromium)")
-    with api.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_FLAGS)
         yield opened
         opened.close()
 
@@ -227,11 +225,15 @@ def test_a_corpus_is_audited_with_the_predictions_its_model_kept(run, tmp_path, 
     from tests.test_retraining import AnnotatedText, corpus_rows, quiet, write
 
     rows = corpus_rows(12)
-    path = write(tmp_path / "corpus.csv", rows, ("description", "domaine", "kind"))
+    (tmp_path / "corpora" / "annotated").mkdir(parents=True)
+    shutil.copy(ROOT / "corpora" / "frame.csv", tmp_path / "corpora")
+    path = write(tmp_path / "corpora" / "annotated" / "corpus.csv", rows, ("description", "domaine", "kind"))
     texts = [AnnotatedText(text, label, str(path), n, kind) for n, (text, label, kind) in enumerate(rows, start=1)]
     train(texts, [str(path)], tmp_path / "models" / "default", None, False, 2016, quiet)
     monkeypatch.setenv("DOMAINES_MODELS", str(tmp_path / "models"))
-    code, out, err = run("audit", "report", "--corpus", path, "-o", tmp_path / "a.html")
+    monkeypatch.chdir(path.parent)
+    code, out, err = run("audit", "report", "--corpus", "corpus.csv", "-o", tmp_path / "a.html", "--by", "rule")
     assert code == 0, err
     assert out.startswith("60 lignes auditées : ")
     assert "validation croisée" not in err
+    assert 'data-column="rule"' in (tmp_path / "a.html").read_text(encoding="utf-8")

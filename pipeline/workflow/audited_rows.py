@@ -142,7 +142,8 @@ def _corpus_columns(files: Sequence[str], judged: Sequence[AnnotatedText]) -> di
         file: {name: frame[name].to_list() for name in names if name in frame.columns} for file, frame in frames.items()
     }
     columns = {name: [rows[item.file].get(name, [""] * item.row)[item.row - 1] for item in judged] for name in names}
-    frame = next((near for file in files for near in [Path(file).parents[1] / "frame.csv"] if near.is_file()), None)
+    nearby = (Path(file).resolve().parents[1] / "frame.csv" for file in files)
+    frame = next((path for path in nearby if path.is_file()), None)
     if frame is not None and "kind" in columns:
         kinds = pl.concat([chunk.frame for chunk in open_table(str(frame)).chunks()])
         rule = dict(kinds.select("kind_id", "rule").iter_rows())
