@@ -42,10 +42,10 @@ model: $(VENV)/.installed ## rebuild the default model from corpora/
 corpus-check: $(VENV)/.installed-test ## check the corpora: form, openings, near-duplicates, labels, splits
 	$(BIN)/python -m pytest tests/test_corpora.py
 
-bench: $(VENV)/.installed-test ## measure the speed of labelling against the floor, tables into BENCHMARKS.md
+bench: $(VENV)/.installed-bench ## measure the speed of labelling against the floor, tables into BENCHMARKS.md
 	$(BIN)/python bench/speed.py
 
-bench-quality: $(VENV)/.installed-test ## measure quality against other classifiers
+bench-quality: $(VENV)/.installed-bench ## measure quality against other classifiers
 	$(BIN)/python bench/quality.py
 
 bench-doubts: $(VENV)/.installed-test ## flip 5 % of the corpus's labels, count those the doubts find

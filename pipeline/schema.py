@@ -117,3 +117,7 @@ def table_schema(columns: tuple[Column, ...]) -> str:
         {"name": column.name, "type": column.type, "description": column.meaning} for column in columns
     ]
     return json.dumps({"fields": fields, "missingValues": [""]}, ensure_ascii=False, indent=2)
+
+
+# A file of contrast pairs has two texts and two labels a row.
+PAIR_COLUMNS = ("text_a", "domaine_a", "text_b", "domaine_b")

@@ -149,3 +149,19 @@ def test_help_has_an_example(run, command):
     code, out, _ = run(command, "--help")
     assert code == 0
     assert f"Exemple : domaines {command}" in " ".join(out.split())
+
+
+def test_evaluate_counts_contrast_pairs_right_on_both_sides(run, small_model, tmp_path):
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text(
+        "pair,text_a,domaine_a,text_b,domaine_b\n"
+        "1,wifi gratuit sur la place du marché,acces_numerique,tablettes numériques pour l'école,services_scolaires\n"
+        "2,wifi gratuit sur la place du marché,acces_numerique,tablettes numériques pour l'école,autre\n",
+        encoding="utf-8",
+    )
+    code, out, _ = run("evaluate", "--model", small_model, pairs, "--json")
+    assert code == 0
+    assert json.loads(out)["pairs"] == {"n": 2, "both_right": 1}
+    assert json.loads(out)["n"] == 4
+    _, out, _ = run("evaluate", "--model", small_model, pairs)
+    assert "Paires justes des deux côtés : 1 / 2" in out

@@ -68,6 +68,8 @@ def render_evaluation(result: Evaluation, lang: str = "fr") -> str:
     ]
     if result.ece is not None:
         lines.append(f"{wording.calibration} : {number(result.ece)}")
+    if result.pairs is not None:
+        lines.append(f"{wording.pairs} : {result.pairs.both_right} / {result.pairs.n}")
     header = f"{wording.domain:<24}{wording.precision:>10}{wording.recall:>10}{'F1':>8}{wording.support:>9}"
     lines += ["", header]
     lines += [

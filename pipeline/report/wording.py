@@ -38,6 +38,7 @@ class Wording:
     accuracy: str
     macro_f1: str
     calibration: str
+    pairs: str
     precision: str
     recall: str
     support: str
@@ -78,6 +79,7 @@ FRENCH = Wording(
     accuracy="Exactitude",
     macro_f1="Macro-F1",
     calibration="Erreur de calibration (ECE)",
+    pairs="Paires justes des deux côtés",
     precision="Précision",
     recall="Rappel",
     support="Lignes",
@@ -118,6 +120,7 @@ ENGLISH = Wording(
     accuracy="Accuracy",
     macro_f1="Macro-F1",
     calibration="Calibration error (ECE)",
+    pairs="Pairs right on both sides",
     precision="Precision",
     recall="Recall",
     support="Rows",

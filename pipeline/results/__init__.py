@@ -5,7 +5,7 @@ from pipeline.results.audits import AuditedSample, Draw
 from pipeline.results.comparisons import Comparison
 from pipeline.results.held_out import HeldOut
 from pipeline.results.plans import Plan, PlannedRows
-from pipeline.results.scores import DomainScore, Evaluation
+from pipeline.results.scores import DomainScore, Evaluation, PairScore
 from pipeline.results.shares import (
     CorrectedShares,
     Difference,
@@ -33,6 +33,7 @@ __all__ = [
     "GroupShares",
     "HeldOut",
     "PairAgreement",
+    "PairScore",
     "Plan",
     "PlannedRows",
     "RuleAgreement",
