@@ -43,16 +43,16 @@ def audit_report(
     if len(files or []) not in (0, 2) or not (files or corpus):
         raise UsageError("Donner le fichier étiqueté et la table vérifiée, ou un corpus annoté avec --corpus DOSSIER.")
     from pipeline.workflow import audit_report as workflow
-    from pipeline.workflow import audited_rows
+    from pipeline.workflow import audit_rows
     from pipeline.workflow.corpora import corpus_files, read_corpus
 
     progress = progress_of(quiet)
     if files:
-        rows = audited_rows.audited_rows(files[0], files[1], progress.say)
+        rows = audit_rows.audited_rows(files[0], files[1], progress.say)
         read = [item for file in corpus_files(corpus or []) for item in read_corpus(file)]
         examples = [item for item in read if not (item.term or item.pair)]
     else:
-        rows, examples = audited_rows.corpus_rows(corpus or [], model, seed, progress.say), []
+        rows, examples = audit_rows.corpus_rows(corpus or [], model, seed, progress.say), []
     found = workflow.audit_report(rows, output, by or [], examples, lang, seed)
     print_result(json.dumps(found.as_json(), ensure_ascii=False, indent=2) if as_json else found.sentence(lang))
     progress.say(f"Page d'audit écrite dans « {output} ».")

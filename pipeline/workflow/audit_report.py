@@ -19,7 +19,7 @@ from pipeline.neighbours import Examples, folded_words
 from pipeline.report import AuditPage, DoubtedText, Near, Piece, ReadText, render_audit
 from pipeline.results.audit_report import Audit, SliceScore
 from pipeline.tables import write_bytes
-from pipeline.workflow.audited_rows import AuditedRows
+from pipeline.workflow.audit_rows import AuditedRows
 from pipeline.workflow.pieces import pieces_of
 
 Array = NDArray[np.float64]
