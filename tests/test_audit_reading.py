@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pipeline.audit_sheets import Labelled, draw_from, draw_sentence, matched, row_checks, written_inclusion
@@ -171,6 +171,13 @@ def test_a_row_added_after_the_draw_is_set_aside():
     assert "ajoutée après le tirage" in sample.faults[0].reason
 
 
+def test_probabilities_taken_out_of_an_active_sheet_are_not_taken_as_uniform():
+    sheet = drawn(Draw("actif", 2, 6, 7)).drop("probabilite_inclusion", "controle")
+    with pytest.raises(InputError, match="Ligne 1 : probabilité d'inclusion manquante"):
+        matched(sheet, "s.xlsx", KEYS, LABELS)
+    assert matched(drawn().drop("probabilite_inclusion", "controle"), "s.xlsx", KEYS, LABELS).inclusion[0] == 1 / 3
+
+
 def test_rows_blank_or_gone_are_counted():
     draw = Draw("uniforme", 5, 6, 7)
     sample = matched(drawn(draw, domaine_verifie=["autre", ""]), "s.xlsx", KEYS, LABELS)
@@ -213,3 +220,52 @@ def test_the_sentence_of_a_draw_reads_back(method, size, seed, column):
 def test_the_keys_of_a_file_without_any_keep_its_number_of_rows(tmp_path):
     (tmp_path / "a.csv").write_text("domaine,p\nautre,1\nautre,1\n")
     assert keys_of(str(tmp_path / "a.csv")).height == 2
+
+
+def reference(sheet, ids):
+    """Read a sheet of ids, numbers, labels and probabilities row by row, as one would by hand."""
+    found, places = {}, {}
+    for place, name in enumerate(ids):
+        places.setdefault(name, []).append(place)
+    for identifier, number, label, probability in sheet:
+        if not label:
+            continue
+        row = int(number) - 1 if number.isdigit() and 1 <= int(number) <= len(ids) else None
+        if identifier:
+            same = places.get(identifier, [])
+            row = same[0] if len(same) == 1 else row if row is not None and ids[row] == identifier else None
+        if row is None or label not in LABELS or not 0 < float(probability or 0) <= 1:
+            continue
+        found.setdefault(row, []).append((LABELS.index(label), float(probability)))
+    once = {row: read[0] for row, read in found.items() if len({label for label, _ in read}) == 1}
+    return [(row, *once[row]) for row in sorted(once)]
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=8),
+    st.lists(
+        st.tuples(
+            st.sampled_from(["", *"abcdefz"]),
+            st.sampled_from(["", "0", "1", "2", "5", "9", "x"]),
+            st.sampled_from(["", "autre", "action_culturelle", "xyz"]),
+            st.sampled_from(["", "0", "0.5", "1", "2"]),
+        ),
+        min_size=1,
+        max_size=12,
+    ),
+)
+def test_columns_joined_whole_read_as_row_by_row(ids, rows):
+    names = ["id", "ligne", "domaine_verifie", "probabilite_inclusion"]
+    sheet = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+    assume(any(row[3] for row in rows if row[2]))
+    expected = reference(rows, ids)
+    try:
+        sample = matched(sheet, "s.csv", Labelled("f.csv", len(ids), pl.DataFrame({"id": ids})), LABELS)
+    except InputError:
+        assert expected == []
+        return
+    got = zip(sample.rows.tolist(), sample.labels.tolist(), sample.inclusion.tolist(), strict=True)
+    assert list(got) == expected
+    filled = sum(bool(row[2]) for row in rows)
+    assert len(sample.rows) + len(sample.faults) <= filled

@@ -47,7 +47,8 @@ def test_shares_on_the_terminal_stand_beside_the_published_ones(run, labelled):
         "Autre                          0   0,0 %  le reste (environ 29 %)\n"
         "\n"
         "Comptage simple des domaines prédits, sans intervalle : les erreurs du modèle ne sont pas corrigées. "
-        "Avant de publier un chiffre, faire vérifier un échantillon de lignes par une personne.\n"
+        "Avant de publier un chiffre, faire vérifier un échantillon de lignes par une personne : "
+        "« domaines audit plan » dit combien, « domaines audit draw » les tire.\n"
     )
 
 

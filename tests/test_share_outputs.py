@@ -3,6 +3,7 @@
 import re
 import shutil
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from pipeline.comparison import compare
 from pipeline.report.chart import draw_chart
 from pipeline.report.compared import compared_sentence
 from pipeline.report.note import NoteFacts, render_note
-from pipeline.results import Draw, Share
+from pipeline.results import Draw, Share, Shares
 
 SHARES = (
     Share("acces_numerique", 240, 27.4, 24.1, 30.9),
@@ -22,22 +23,20 @@ SHARES = (
 COUNTED = tuple(Share(share.domain, share.count, share.share) for share in SHARES)
 
 
+AUDITED = Shares(10000, 12, 200, "ppi++", 0.95, SHARES, "file", 0.9, False, 398)
+NOT_AUDITED = Shares(10000, 12, 0, "counted", None, COUNTED)
+
+
 def facts(**changes):
     known = {
         "source": "enquête | <2016>.csv",
         "made_on": "2026-11-27",
-        "n": 10000,
-        "without_text": 12,
-        "audited": 200,
-        "set_aside": 3,
-        "level": 0.95,
-        "method": "Les parts sont estimées par PPI++.",
-        "model": "default 2026.11 abc",
-        "shares": SHARES,
-        "general": SHARES,
+        "here": AUDITED,
+        "general": replace(AUDITED, statement="communes"),
         "comparisons": compare(SHARES),
+        "set_aside": 3,
+        "model": "default 2026.11 abc",
         "draw": Draw("uniforme", 203, 10000, 7),
-        "communes": 398,
     }
     return NoteFacts(**(known | changes))
 
@@ -76,7 +75,7 @@ def test_counted_shares_are_drawn_without_whiskers_and_the_chart_says_so():
         for shares, level in ((SHARES, 0.9), (COUNTED, None))
     )
     assert "Counted share, no interval" in counted
-    assert "Share in this file, 90 % interval" in known
+    assert "Estimated share, 90 % interval" in known
     assert known.count("<path") > counted.count("<path")
 
 
@@ -117,9 +116,7 @@ def test_the_note_has_the_numbers_of_the_run_and_keeps_two_statements_apart():
 
 
 def test_without_an_audit_the_note_gives_no_interval_and_says_not_to_publish():
-    counted = facts(
-        audited=0, set_aside=0, level=None, shares=COUNTED, general=(), comparisons=compare(COUNTED), draw=None
-    )
+    counted = facts(here=NOT_AUDITED, general=None, comparisons=compare(COUNTED), set_aside=0, draw=None)
     note = render_note(counted, ".md")
     assert "| Accès au numérique | 27,4 % | aucun | plus de 25 % | on ne peut pas dire |" in note
     assert "ces parts ne devraient pas être publiées seules" in note
@@ -131,6 +128,25 @@ def test_an_audit_by_hand_or_by_strata_is_told_as_such():
     strata = render_note(facts(draw=Draw("stratifie", 203, 10000, 7, "region", shown=True)), ".md")
     assert "par strates de la colonne « region » ; graine 7" in strata
     assert "qui montrait la prédiction du modèle" in strata
+
+
+def unusual():
+    few = tuple(replace(share, few=share.domain == "services_scolaires", audited=9) for share in SHARES)
+    here = replace(AUDITED, method="cross-ppi++", shares=few, weighted=True, simultaneous=True)
+    return facts(here=here, remarks=("3 lignes manquent.", "2 lignes n'ont pas de domaine prédit."))
+
+
+def test_what_was_unusual_in_the_run_is_in_the_note():
+    note = render_note(unusual(), ".md")
+    for said in (
+        "Des lignes relues ont aussi servi à entraîner le modèle",
+        "Trop peu de lignes vérifiées pour Services scolaires",
+        "Les parts sont pondérées par la colonne « poids »",
+        "Ces intervalles sont vrais tous ensemble",
+        "- 3 lignes manquent.",
+    ):
+        assert said in note
+    assert "--statement" not in note
 
 
 def test_what_comes_from_the_file_is_escaped():

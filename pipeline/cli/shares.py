@@ -46,7 +46,10 @@ def shares(
     model: Annotated[
         str | None, typer.Option("--model", help="Modèle qui a étiqueté le fichier, s'il n'est plus sous son nom.")
     ] = None,
-    output: Annotated[str | None, typer.Option("-o", "--output", help="Fichier .csv, .xlsx ou .json à écrire.")] = None,
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", help="Fichier à écrire : .csv, .xlsx, .json, .svg…")
+    ] = None,
+    note: Annotated[str | None, typer.Option("--note", help="Note méthodologique à écrire : .md ou .html.")] = None,
     as_json: AsJson = False,
     lang: Language = "fr",
     excel: Excel = False,
@@ -57,17 +60,28 @@ def shares(
     Exemple : domaines shares enquete-etiquetee.csv --annotated feuille.xlsx -o parts.json
     """
     from pipeline import answers
+    from pipeline.workflow import share_outputs
     from pipeline.workflow import shares as workflow
 
     lang = checked_language(lang)
+    share_outputs.check_outputs(output, note, excel)
     progress = progress_of(quiet)
     request = workflow.SharesRequest(
         annotated, level, statement, simultaneous, by, minimum, against, against_annotated, not no_weights, model
     )
-    answer = workflow.shares(labelled, request, progress.say)
+    remarks: list[str] = []
+
+    def say(sentence: str) -> None:
+        remarks.append(sentence)
+        progress.say(sentence)
+
+    answer = workflow.shares(labelled, request, say)
     if output and output != "-":
-        workflow.write_shares(answer, output, excel)
+        share_outputs.write_output(answer, labelled, output, excel, lang)
         progress.say(f"Parts écrites dans « {output} ».")
+    if note:
+        share_outputs.write_note(answer, labelled, request, note, remarks)
+        progress.say(f"Note méthodologique écrite dans « {note} ».")
     if as_json:
         print_result(json.dumps(answer.as_json(), ensure_ascii=False, indent=2))
     elif not (output and quiet):
@@ -82,6 +96,10 @@ def shares(
 def report(
     labelled: Annotated[str, typer.Argument(metavar="LABELLED", help="Fichier étiqueté par « domaines label ».")],
     output: Annotated[str, typer.Option("-o", "--output", help="Page HTML à écrire.")],
+    annotated: Annotated[
+        str | None, typer.Option("--annotated", help="Lignes vérifiées par des personnes : donne des intervalles.")
+    ] = None,
+    level: Annotated[float, typer.Option("--level", help="Niveau des intervalles, entre 0.5 et 1.")] = 0.95,
     lang: Language = "fr",
     quiet: Quiet = False,
 ) -> None:
@@ -89,9 +107,16 @@ def report(
 
     Exemple : domaines report enquete-etiquetee.csv -o rapport.html
     """
+    from pipeline import answers
     from pipeline.workflow import reporting
+    from pipeline.workflow.shares import SharesRequest
 
     lang = checked_language(lang)
     progress = progress_of(quiet)
-    reporting.report(labelled, output, lang, progress.say)
+    request = SharesRequest(annotated, level)
+    faults = reporting.report(labelled, output, lang, request, progress.say)
     progress.say(f"Rapport écrit dans « {output} ».")
+    for sentence in answers.fault_sentences(faults):
+        progress.say(sentence)
+    if faults:
+        raise typer.Exit(FAULTS)

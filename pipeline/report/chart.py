@@ -10,21 +10,32 @@ from pipeline.domains import BY_KEY
 from pipeline.report.compared import interval_words
 from pipeline.report.render import domain_name, percent
 from pipeline.report.wording import WORDINGS
-from pipeline.results import Share
+from pipeline.results import Share, Shares
 
-CHART_SUFFIXES = (".svg", ".png")
 _WORDS = {
     "fr": {
-        "share": "Part dans ce fichier, intervalle à {level}",
+        "share": "Part estimée, intervalle à {level}",
         "counted": "Part comptée, sans intervalle",
         "published": "Étude de 2016 (▷ plus de, ◁ moins de)",
         "axis": "% des services",
     },
     "en": {
-        "share": "Share in this file, {level} interval",
+        "share": "Estimated share, {level} interval",
         "counted": "Counted share, no interval",
         "published": "2016 study (▷ more than, ◁ less than)",
         "axis": "% of services",
+    },
+}
+_NOTES = {
+    "fr": {
+        "file": "{n} services de ce fichier, {audited} lignes vérifiées ; rien n'est dit d'autres communes.",
+        "communes": "Communes en général, d'après {n} services, dont {audited} vérifiés ; auto-sélection non corrigée.",
+        "counted": "{n} services ; les erreurs du modèle ne sont pas corrigées.",
+    },
+    "en": {
+        "file": "{n} services of this file, {audited} rows checked; nothing is said of other communes.",
+        "communes": "Communes in general, from {n} services, {audited} checked; self-selection not corrected for.",
+        "counted": "{n} services; the model's errors are not corrected for.",
     },
 }
 _MARKS = {"equal": "D", "more": ">", "less": "<"}
@@ -57,6 +68,16 @@ def draw_chart(
         metadata = {"Date": None, "Title": title} if suffix == ".svg" else {"Title": title, "Software": None}
         figure.savefig(written, format=suffix[1:], metadata=metadata)
     return written.getvalue()
+
+
+def chart_note(found: Shares, lang: str = "fr") -> str:
+    """Say under a chart what its shares speak of.
+
+    >>> chart_note(Shares(10, 0, 0, "counted", None, ()), "en")
+    "10 services; the model's errors are not corrected for."
+    """
+    key = "counted" if found.level is None else found.statement
+    return _NOTES[lang][key].format(n=found.n, audited=found.audited)
 
 
 def _plot(axes: Any, shares: Sequence[Share], level: float | None, lang: str) -> None:

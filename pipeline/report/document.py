@@ -48,14 +48,19 @@ def as_html(title: str, said: str, sections: Sequence[Section]) -> str:
         parts.append(f"<h2>{escape(section.title)}</h2>")
         if section.table:
             header, *rows = section.table
-            head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
-            body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+            head = "".join(f'<th scope="col">{_cell(cell)}</th>' for cell in header)
+            body = "".join("<tr>" + "".join(f"<td>{_cell(cell)}</td>" for cell in row) + "</tr>" for row in rows)
             parts.append(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
         for lead, paragraph in section.paragraphs:
             parts.append(f"<p>{f'<strong>{escape(lead)}</strong> ' if lead else ''}{escape(paragraph)}</p>")
         if section.items:
             parts.append("<ul>" + "".join(f"<li>{escape(item)}</li>" for item in section.items) + "</ul>")
     return _PAGE.replace("{title}", escape(title)).replace("{body}", "\n".join(parts))
+
+
+def _cell(text: str) -> str:
+    """Write a cell; a percentage is not cut from its sign."""
+    return escape(text).replace(" %", "\u00a0%").replace(" – ", "\u00a0–\u00a0")
 
 
 _PAGE = """<!DOCTYPE html>
@@ -66,7 +71,7 @@ _PAGE = """<!DOCTYPE html>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>{title}</title>
 <style>
-@page { size: A4; margin: 16mm 18mm; }
+@page { size: A4; margin: 13mm 17mm; }
 body { margin: 0 auto; max-width: 48rem; padding: 1rem; color: #1b1b1b; background: #fff;
   font: 10pt/1.35 Georgia, "DejaVu Serif", serif; }
 h1 { font-size: 14pt; margin: 0 0 4pt; }
@@ -75,7 +80,10 @@ p, ul { margin: 0 0 4pt; }
 ul { padding-left: 14pt; font-size: 9pt; }
 table { border-collapse: collapse; width: 100%; font-size: 9.5pt; margin-bottom: 4pt; }
 th, td { padding: 1.5pt 5pt; border-bottom: 1px solid #999; text-align: left; }
-@media print { body { padding: 0; max-width: none; } }
+@media print {
+  body { padding: 0; max-width: none; font-size: 9pt; line-height: 1.27; }
+  table, ul { font-size: 8.5pt; }
+}
 </style>
 </head>
 <body>

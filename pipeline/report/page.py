@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 from pipeline.domains import BY_KEY, Domain
 from pipeline.report.compared import COMPARED_NOTE, SELECTION, interval_words, verdict_words
 from pipeline.report.render import domain_name, percent, published
+from pipeline.report.shares_text import audited_sentences
 from pipeline.report.summary import Summary
 from pipeline.report.wording import WORDINGS, Wording
 from pipeline.results import Share
@@ -18,13 +19,12 @@ from pipeline.results import Share
 _INTERVAL = {"fr": "Intervalle à {level}", "en": "{level} interval"}
 _AUDITED = {
     "fr": (
-        "Parts des {n} services de ce fichier, estimées par PPI++ d'après {audited} lignes vérifiées par une "
-        "personne : l'intervalle couvre les erreurs du modèle et le hasard du tirage de ces lignes, et ne dit rien "
-        "d'autres communes."
+        "L'intervalle couvre les erreurs du modèle et le hasard du tirage des lignes vérifiées ; il ne parle que des "
+        "services de ce fichier, et ne dit rien d'autres communes."
     ),
     "en": (
-        "Shares of the {n} services of this file, estimated by PPI++ from {audited} rows checked by a person: "
-        "the interval covers the model's errors and the chance of that draw, and says nothing of other communes."
+        "The interval covers the model's errors and the chance of the draw of the rows checked; it speaks of the "
+        "services of this file only, and says nothing of other communes."
     ),
 }
 
@@ -61,8 +61,8 @@ def _notes(summary: Summary, lang: str, wording: Wording) -> list[str]:
         return [wording.nothing]
     if shares.level is None:
         return [wording.counted]
-    said = _AUDITED[lang].format(n=_grouped(shares.n, wording), audited=_grouped(shares.audited, wording))
-    return [said, SELECTION[lang], COMPARED_NOTE[lang], *summary.audit_notes]
+    basis = " ".join(audited_sentences(shares, lang, statement=False))
+    return [f"{basis} {_AUDITED[lang]}", SELECTION[lang], COMPARED_NOTE[lang], *summary.audit_notes]
 
 
 def _html_row(share: Share, verdict: str, lang: str, wording: Wording) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _html_row(share: Share, verdict: str, lang: str, wording: Wording) -> dict[s
         "percent": percent(share.share, wording),
         "low": share.low,
         "high": share.high,
-        "interval": interval_words(share.low, share.high, lang).strip(" ()"),
+        "interval": interval_words(share.low, share.high, lang).strip(" ()") + (" *" if share.few else ""),
         "verdict": verdict,
         "published": published(share.domain, lang),
         "published_share": domain.published_share if domain else 0.0,

@@ -69,15 +69,15 @@ def _audited(shares: Shares, lang: str) -> str:
     return "\n".join([*aligned(rows), "", *audited_sentences(shares, lang)])
 
 
-def audited_sentences(shares: Shares, lang: str = "fr") -> list[str]:
-    """Say what the intervals rest on and what they speak of."""
+def audited_sentences(shares: Shares, lang: str = "fr", *, statement: bool = True) -> list[str]:
+    """Say what the intervals rest on and, with ``statement``, what they speak of."""
     decimal = WORDINGS[lang].decimal
     said = SENTENCES[lang]
     few = [domain_name(share.domain, lang) for share in shares.shares if share.few]
     unseen = [domain_name(share.domain, lang) for share in shares.shares if not share.audited]
     told = {
         "basis": True,
-        shares.statement: True,
+        shares.statement: statement,
         "simultaneous": shares.simultaneous,
         "weighted": shares.weighted,
         "few": bool(few),

@@ -67,15 +67,15 @@ SENTENCES = {
         "unknown_words": "mots inconnus {here} % (apprentissage {there} %, seuil {limit} %, soit moitié plus)",
         "length": "{here} mots par texte (apprentissage {there}, seuil : deux fois plus ou deux fois moins)",
         "confidence": "indice de confiance moyen {here} (apprentissage {there}, seuil {limit}, un dixième de moins)",
-        "mix": "répartition prédite à {here} points de celle de l'apprentissage (seuil {limit} : un service sur sept change)",
+        "mix": "répartition prédite à {here} points de celle de l'apprentissage (seuil {limit}, un service sur sept)",
         "passed": " — seuil dépassé",
     },
     "en": {
         "basis": "From {audited} rows that people checked out of {n} ({method}, λ = {power}); {level} % intervals.",
         "file": "A statement about the services of this file, and of no other "
         "(for communes in general: --statement communes).",
-        "communes": "A statement about communes in general: the file's {communes} communes stand for a sample. If they chose "
-        "themselves (voluntary response), nothing here corrects for it.",
+        "communes": "A statement about communes in general: the file's {communes} communes stand for a sample. If they "
+        "chose themselves (voluntary response), nothing here corrects for it.",
         "simultaneous": "These intervals hold all together with a probability of {level} %.",
         "weighted": "Shares are weighted by the column “poids”; counts are those of rows.",
         "few": "* Too few audited rows for {few}: the interval, wider, is that of the audited rows alone (Wilson).",

@@ -60,7 +60,8 @@ FRENCH = Wording(
     study="Étude de 2016 (Deloitte / Villes Internet)",
     counted=(
         "Comptage simple des domaines prédits, sans intervalle : les erreurs du modèle ne sont pas corrigées. "
-        "Avant de publier un chiffre, faire vérifier un échantillon de lignes par une personne."
+        "Avant de publier un chiffre, faire vérifier un échantillon de lignes par une personne : "
+        "« domaines audit plan » dit combien, « domaines audit draw » les tire."
     ),
     facts="Le fichier en chiffres",
     rows="Lignes lues",
@@ -101,7 +102,8 @@ ENGLISH = Wording(
     study="2016 study (Deloitte / Villes Internet)",
     counted=(
         "A mere count of predicted domains, without interval: the model's errors are not corrected for. "
-        "Before publishing a figure, have a sample of rows checked by a person."
+        "Before publishing a figure, have a sample of rows checked by a person: “domaines audit plan” says how many, "
+        "“domaines audit draw” draws them."
     ),
     facts="The file in figures",
     rows="Rows read",

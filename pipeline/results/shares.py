@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.results.audits import Draw
 from pipeline.results.comparisons import Comparison
 from pipeline.schema import Fault
 
@@ -186,7 +187,8 @@ class SharesAnswer:
     """Everything ``domaines shares`` answers.
 
     ``by`` names the column of the groups, ``published`` puts the shares beside those of 2016, ``faults`` are the
-    audited rows set aside.
+    audited rows set aside; ``draw`` is how the others were drawn, when their sheet says it, ``models`` what
+    labelled the file.
     """
 
     shares: Shares
@@ -197,6 +199,8 @@ class SharesAnswer:
     differences: tuple[Differences, ...] = ()
     published: tuple[Comparison, ...] = ()
     faults: tuple[Fault, ...] = ()
+    draw: Draw | None = None
+    models: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Give the documented JSON: that of the shares, and the other parts beside it where there are any."""

@@ -36,7 +36,7 @@ def audited_shares(
     >>> audit = AuditedSample(read, read % 2, np.full(40, 0.4), np.zeros(40, dtype=np.int64), ())
     >>> found = audited_shares(rows, audit, ["a", "b"])
     >>> [(s.domain, round(s.low, 1), round(s.share, 1), round(s.high, 1)) for s in found.shares]
-    [('a', 45.7, 50.0, 54.3), ('b', 45.7, 50.0, 54.3)]
+    [('a', 46.8, 50.0, 53.2), ('b', 46.8, 50.0, 53.2)]
     """
     guessed = population.probabilities.argmax(axis=1)
     weighted = bool(np.ptp(population.weights) > 0)
@@ -55,7 +55,8 @@ def audited_shares(
         level=level,
         shares=_shares(counted, found, 100.0 * low, 100.0 * high),
         statement=statement,
-        power=found.power,
+        # As PPI++ counts it, the audited rows not being in what is predicted: from 0 to 1.
+        power=found.power * (1.0 - sample.size / population.size),
         simultaneous=simultaneous,
         communes=None if population.communes is None else int(population.communes.max(initial=-1)) + 1,
     )
@@ -90,12 +91,9 @@ def audited_by_commune(population: Population, audit: AuditedSample) -> bool:
     """
     if population.communes is None:
         return False
-    sizes = np.bincount(population.communes)
-    missed = np.exp(-len(audit.rows) / population.size * sizes)
+    parts = np.bincount(population.communes) / population.size
+    rows = len(audit.rows)
+    missed = np.exp(-rows * parts)
+    variance = float((missed * (1.0 - missed)).sum() - rows * (parts @ missed) ** 2)
     hit: Integers = np.unique(population.communes[audit.rows])
-    return bool(len(hit) < (1.0 - missed).sum() - 3.0 * np.sqrt((missed * (1.0 - missed)).sum()) - 1.0)
-
-
-def share_of_communes(population: Population, audit: AuditedSample) -> int:
-    """Give how many communes the audited rows come from; 0 where communes are not known."""
-    return 0 if population.communes is None else len(np.unique(population.communes[audit.rows]))
+    return bool(len(hit) < (1.0 - missed).sum() - 3.0 * np.sqrt(max(variance, 0.0)) - 1.0)

@@ -84,6 +84,9 @@ def estimate(
         between, freedom = _commune_variance(population, sample, chosen)
         variance = between + lacking
         effective = _effective_by_commune(population, sample)
+        if np.ptp(numbered(population)[sample.rows]) == 0:
+            # One commune read: it says nothing of how communes differ, and counts as one row.
+            variance, effective = np.full_like(variance, np.inf), 1.0
     return Estimate(on_the_simplex(shares), variance, freedom, chosen, annotated, effective, sample.hits, sample.size)
 
 

@@ -47,6 +47,12 @@ class LabelledRows:
         return np.asarray(np.cumsum(self.kept) - 1)
 
     @property
+    def survey_weights(self) -> NDArray[np.float64] | None:
+        """The weights of the population's rows; nothing when they are all alike."""
+        weights = self.population.weights
+        return weights if len(weights) and np.ptp(weights) > 0 else None
+
+    @property
     def guessed(self) -> Integers:
         """The predicted domains of the population's rows."""
         return self.numbers[self.kept]
@@ -70,7 +76,7 @@ def read_labelled(source: str, say: Say, *, by: str | None = None, weigh: bool =
     population = Population(
         _probabilities(frame, domains, numbers, len(order))[kept],
         _weights(frame, source, columns.get(schema.WEIGHT.name), kept),
-        _communes(frame)[kept] if "_commune" in frame.columns else None,
+        numbered_anew(_communes(frame)[kept]) if "_commune" in frame.columns else None,
     )
     return LabelledRows(
         source,

@@ -57,11 +57,10 @@ def _read(source: str) -> tuple[list[str], Floats, str, NDArray[np.int64]]:
 
 def _held_out(reference: str, labels: list[str], probabilities: Floats, say: Say) -> planning.KnownErrors | None:
     model = _model_of(reference)
-    if model is None:
+    if model is None and reference:
         say(f"Le modèle « {reference} » qui a étiqueté ce fichier n'est plus là, ou a changé.")
-        return None
-    found = model.held_out()
-    if found is None or set(model.scoring.labels) != set(labels):
+    found = None if model is None else model.held_out()
+    if model is None or found is None or set(model.scoring.labels) != set(labels):
         return None
     order = [labels.index(label) for label in model.scoring.labels]
     held = np.empty_like(found.probabilities)
