@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install demo test lint model bench bench-active bench-coverage bench-doubts bench-loop bench-quality corpus-check lock clean
+.PHONY: help install demo test lint model bench bench-active bench-coverage bench-doubts bench-loop bench-plan bench-quality corpus-check lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -56,6 +56,9 @@ bench-active: $(VENV)/.installed-test ## simulate annotating doubtful texts agai
 
 bench-loop: $(VENV)/.installed-test ## label, draw, check, retrain, promote, relabel the demonstration survey
 	$(BIN)/python bench/loop.py
+
+bench-plan: $(VENV)/.installed-test ## check that as many rows as `audit plan` says give the precision asked for
+	$(BIN)/python bench/planning.py
 
 bench-coverage: $(VENV)/.installed-bench ## measure how often the intervals of shares hold the truth, tables into BENCHMARKS.md
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/shares_coverage.py

@@ -196,6 +196,7 @@ def test_rows_in_another_order_are_found_and_it_is_said():
     )
 
 
+@settings(deadline=None)
 @given(st.permutations(range(2)), st.floats(1e-9, 1.0))
 def test_order_changes_nothing(order, probability):
     sheet = (
@@ -209,6 +210,7 @@ def test_order_changes_nothing(order, probability):
     np.testing.assert_allclose(one.inclusion, probability, rtol=1e-5)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["uniforme", "stratifie", "actif"]), st.integers(1, 10**6), st.integers(0, 2**31), st.text("abc é")
 )
@@ -241,7 +243,7 @@ def reference(sheet, ids):
     return [(row, *once[row]) for row in sorted(once)]
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=8),
     st.lists(

@@ -1,7 +1,7 @@
 """Shares against the published ones: each verdict at its border."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.comparison import compare, verdict
@@ -42,6 +42,7 @@ def test_without_an_interval_nothing_can_be_told(domain):
     assert verdict(domain, None, None) == "cannot_tell"
 
 
+@settings(deadline=None)
 @given(st.sampled_from(DOMAINS), st.floats(0, 100), st.floats(0, 100))
 def test_above_and_below_are_never_said_of_an_interval_that_holds_the_figure(domain, one, other):
     low, high = sorted((one, other))

@@ -52,6 +52,7 @@ def test_strata_get_their_sizes_and_their_probabilities():
     assert set(zip(drawn.strata.tolist(), drawn.inclusion.tolist(), strict=True)) == {(0, 0.4), (1, 0.2), (2, 1.0)}
 
 
+@settings(deadline=None)
 @given(uncertainties, st.floats(0.05, 1.0), st.data())
 def test_active_probabilities_sum_to_the_size_and_keep_their_floor(uncertainty, share, data):
     size = data.draw(st.integers(1, len(uncertainty)))
@@ -61,6 +62,7 @@ def test_active_probabilities_sum_to_the_size_and_keep_their_floor(uncertainty, 
     assert inclusion.min() >= share * size / len(uncertainty) - 1e-12
 
 
+@settings(deadline=None)
 @given(uncertainties, st.data())
 def test_the_doubtful_are_never_drawn_less_often_than_the_sure(uncertainty, data):
     inclusion = active_inclusion(uncertainty, data.draw(st.integers(1, len(uncertainty))))
@@ -74,7 +76,7 @@ def test_equal_doubts_and_a_floor_of_one_are_uniform_draws():
     assert active_inclusion(np.arange(8.0), 2, 1.0).round(12).tolist() == [0.25] * 8
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(uncertainties, st.data())
 def test_a_systematic_draw_includes_each_row_with_its_exact_probability(uncertainty, data):
     size = data.draw(st.integers(1, len(uncertainty)))
@@ -111,6 +113,7 @@ def test_allocations_worked_by_hand():
     assert neyman(np.array([100, 100, 1]), np.array([0.5, 0.0, 0.5]), 12, 3).tolist() == [8, 3, 1]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=8).map(np.array), st.integers(1, 3), st.data())
 def test_an_allocation_sums_up_and_stays_within_its_strata(counts, floor, data):
     fewest = int(np.minimum(counts, floor).sum())

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.comparison import compare
+from pipeline.report import Summary, render_html
 from pipeline.report.chart import draw_chart
 from pipeline.report.compared import compared_sentence
 from pipeline.report.note import NoteFacts, render_note
@@ -156,15 +157,30 @@ def test_what_comes_from_the_file_is_escaped():
     assert not re.search(r"(src|href)=|<script", page)
 
 
-def test_the_note_holds_on_one_printed_page():
+@pytest.fixture(scope="module")
+def browser():
+    """A real browser; skipped with a sentence where there is none."""
     api = pytest.importorskip("playwright.sync_api")
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None:
         pytest.skip("no Chromium: install it (Debian, as root: apt-get install chromium)")
     with api.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.set_content(render_note(facts(), ".html"))
-        printed = page.pdf(format="A4", prefer_css_page_size=True)
-        browser.close()
+        opened = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+def test_the_note_holds_on_one_printed_page(browser):
+    page = browser.new_page()
+    page.set_content(render_note(unusual(), ".html"))
+    printed = page.pdf(format="A4", prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+
+
+def test_the_note_and_the_report_with_intervals_are_accessible(browser):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    report = Summary("f.csv", 10012, AUDITED, 5, 0, ("m",), {}, None, "2026-11-27", compare(SHARES), ("Lu.",))
+    for content in (render_note(unusual(), ".html"), render_html(report), render_html(report, "en")):
+        page = browser.new_page()
+        page.set_content(content)
+        assert [found["id"] for found in axe.run(page).response["violations"]] == []

@@ -87,7 +87,9 @@ th, td { padding: 1.5pt 5pt; border-bottom: 1px solid #999; text-align: left; }
 </style>
 </head>
 <body>
+<main>
 {body}
+</main>
 </body>
 </html>
 """
