@@ -15,7 +15,7 @@ from pipeline.corpus import AnnotatedText, fingerprint
 from pipeline.domains import LABELS
 from pipeline.errors import InputError, ModelError
 from pipeline.registry import Model, load_model
-from pipeline.tables import find_column, open_table
+from pipeline.tables import Table, find_column, open_table
 from pipeline.workflow.auditing import read_audited
 from pipeline.workflow.corpora import check_corpus, corpus_files, read_corpus
 from pipeline.workflow.reading import Say, labelled_column, labels_of, shown, text_column
@@ -64,8 +64,7 @@ def audited_rows(labelled: str, audited: str, say: Say) -> AuditedRows:
     sample = read_audited(audited, labelled, domains)
     for note in sample.notes:
         say(note)
-    wanted = pl.Series(sample.rows, dtype=pl.UInt32)
-    frame = pl.concat([chunk.frame for chunk in table.chunks()])[wanted]
+    frame = _rows_at(table, sample.rows)
     stated = frame.select(pl.col(f"p_{name}").str.replace(",", ".").cast(pl.Float64, strict=False) for name in domains)
     probabilities = stated.to_numpy().astype(np.float64)
     kept = np.flatnonzero(~np.isnan(probabilities).any(axis=1))
@@ -91,6 +90,16 @@ def audited_rows(labelled: str, audited: str, say: Say) -> AuditedRows:
         notes,
         _model_of(frame),
     )
+
+
+def _rows_at(table: Table, rows: Integers) -> pl.DataFrame:
+    """Read the rows (positions from 0, rising) of a table, one block in memory at a time."""
+    found, before = [], 0
+    for chunk in table.chunks():
+        within = rows[(rows >= before) & (rows < before + chunk.frame.height)] - before
+        found.append(chunk.frame[pl.Series(within, dtype=pl.UInt32)])
+        before += chunk.frame.height
+    return pl.concat(found)
 
 
 def corpus_rows(sources: Sequence[str], model: str, seed: int, say: Say) -> AuditedRows:
