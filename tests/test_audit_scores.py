@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.auditing import audit, bands_of_length, proportion, quartile_bands, slice_scores
@@ -14,6 +14,7 @@ def sure(guess, classes=2):
     return np.eye(classes)[np.array(guess)]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 200), st.integers(0, 200), st.floats(0.01, 100))
 def test_equal_weights_give_wilsons_interval(rows, hits, weight):
     from statsmodels.stats.proportion import proportion_confint

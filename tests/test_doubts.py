@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.doubts import (
@@ -75,6 +75,7 @@ def test_neighbours_of_no_likeness_say_nothing():
     assert outlier(np.zeros((1, 2))).tolist() == [1.0]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_every_reason_scores_from_nought_to_one(seed):
     evidence = case(seed)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.learning_curve import EXPONENTS, PowerLaw, fit_power_law, forecast
@@ -10,6 +10,7 @@ from pipeline.learning_curve import EXPONENTS, PowerLaw, fit_power_law, forecast
 SIZES = [200, 400, 800, 1600, 3200]
 
 
+@settings(deadline=None)
 @given(st.floats(0.0, 0.3), st.floats(0.5, 5.0), st.sampled_from(list(EXPONENTS[10:40])))
 def test_a_law_without_noise_is_found_again(floor, scale, exponent):
     law = PowerLaw(floor, scale, exponent)
