@@ -19,13 +19,13 @@ $(VENV)/.installed-test: $(VENV)/.installed requirements-test.lock
 
 install: $(VENV)/.installed ## create .venv with the pinned dependencies and the command `domaines`
 
-demo: $(VENV)/.installed ## label the demonstration survey, print the shares, write out/
+demo: $(VENV)/.installed ## label the demonstration survey, print the shares with their intervals, write out/
 	@mkdir -p out
 	@$(BIN)/domaines label corpora/demo/enquete.csv -o out/enquete.csv
-	@$(BIN)/domaines shares out/enquete.csv -o out/parts.csv --quiet
-	@$(BIN)/domaines shares out/enquete.csv -o out/parts.json --quiet
-	@$(BIN)/domaines report out/enquete.csv -o out/report.html
-	@$(BIN)/domaines shares out/enquete.csv
+	@$(BIN)/domaines shares out/enquete.csv --annotated corpora/demo/verifiees.csv -o out/parts.csv --quiet
+	@$(BIN)/domaines shares out/enquete.csv --annotated corpora/demo/verifiees.csv -o out/parts.json --note out/note.html --quiet
+	@$(BIN)/domaines report out/enquete.csv --annotated corpora/demo/verifiees.csv -o out/report.html
+	@$(BIN)/domaines shares out/enquete.csv --annotated corpora/demo/verifiees.csv
 
 test: $(VENV)/.installed-test programs ## run the whole suite
 	$(BIN)/python -m pytest
