@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import zipfile
 from pathlib import PurePath
 
@@ -14,6 +15,7 @@ KINDS = "CSV, TSV, XLSX, ODS, JSONL ou Parquet"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _JSON_SUFFIXES = (".jsonl", ".ndjson")
 _TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
+_ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*[\[{]")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b\x1f"))
 
 #: First bytes of what people send instead of a table, and what it is.
@@ -76,6 +78,8 @@ def _text_kind(source: Source, sample: bytes) -> str:
         )
     if suffix in _JSON_SUFFIXES:
         return "jsonl"
+    if _ARRAY.match(sample):
+        raise InputError(f"{source.name} est un tableau JSON : écrivez du JSON Lines, un objet par ligne.")
     starts_object = sample.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{")
     return "jsonl" if starts_object and suffix not in _TEXT_SUFFIXES else "csv"
 

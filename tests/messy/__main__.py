@@ -1,4 +1,4 @@
-"""``python -m tests.messy``: read every polluted file and print the score, kind by kind; 1 when a table is wrong in silence."""
+"""``python -m tests.messy``: read every polluted file, print the score by kind; 1 when one is wrong in silence."""
 
 from __future__ import annotations
 

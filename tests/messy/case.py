@@ -28,7 +28,7 @@ SURVEY: tuple[tuple[str, str, str], ...] = (
 
 @dataclass(frozen=True)
 class Case:
-    """A file to read: its name, its kind of pollution, its bytes; ``rows`` without a table when only refusal is right."""
+    """A file to read: its name, its kind of pollution, its bytes; ``rows`` is ``None`` when only refusal is right."""
 
     name: str
     kind: str

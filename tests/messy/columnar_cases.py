@@ -28,7 +28,9 @@ def _parquet() -> Iterator[Case]:
 
     def last(name: str, values: pl.Series, texts: list[str], kind: str = "types") -> Case:
         rows = [(*row[:2], text) for row, text in zip(SURVEY, texts, strict=True)]
-        return Case(f"parquet_{name}", kind, ".parquet", _written(plain.with_columns(values.alias("code_commune"))), rows=rows)
+        return Case(
+            f"parquet_{name}", kind, ".parquet", _written(plain.with_columns(values.alias("code_commune"))), rows=rows
+        )
 
     good = _written(plain)
     yield Case("parquet_plain", "types", ".parquet", good)
@@ -47,9 +49,21 @@ def _parquet() -> Iterator[Case]:
     yield Case("parquet_named_csv", "types", ".csv", good)
     yield Case("parquet_truncated", "damaged", ".parquet", good[: len(good) // 2], rows=None)
     yield Case("parquet_without_end", "damaged", ".parquet", good[:-4], rows=None)
-    yield Case("parquet_footer_length_lies", "hostile", ".parquet", good[:-8] + (2**31 - 1).to_bytes(4, "little") + b"PAR1", rows=None)
+    yield Case(
+        "parquet_footer_length_lies",
+        "hostile",
+        ".parquet",
+        good[:-8] + (2**31 - 1).to_bytes(4, "little") + b"PAR1",
+        rows=None,
+    )
     yield Case("parquet_footer_length_zero", "hostile", ".parquet", good[:-8] + bytes(4) + b"PAR1", rows=None)
-    yield Case("parquet_pages_zeroed", "hostile", ".parquet", good[:4] + bytes(len(good) // 3) + good[4 + len(good) // 3 :], rows=None)
+    yield Case(
+        "parquet_pages_zeroed",
+        "hostile",
+        ".parquet",
+        good[:4] + bytes(len(good) // 3) + good[4 + len(good) // 3 :],
+        rows=None,
+    )
 
 
 def _json() -> Iterator[Case]:
@@ -81,9 +95,18 @@ def _json() -> Iterator[Case]:
     yield last("booleans", True, "true", "types")
     yield last("null", None, "", "types")
     yield last("nan", float("nan"), "NaN", "types")
-    yield case("key_missing", "ragged", lines([{key: item[key] for key in HEADER[:2]} if n == 3 else item for n, item in enumerate(objects)]), [*SURVEY[:3], (*SURVEY[3][:2], ""), *SURVEY[4:]])
+    yield case(
+        "key_missing",
+        "ragged",
+        lines([{key: item[key] for key in HEADER[:2]} if n == 3 else item for n, item in enumerate(objects)]),
+        [*SURVEY[:3], (*SURVEY[3][:2], ""), *SURVEY[4:]],
+    )
     yield case("key_twice", "ragged", good.replace(b'{"id": "5",', b'{"id": "0", "id": "5",'))
-    yield case("keys_in_other_order", "ragged", lines([dict(reversed(item.items())) if n else item for n, item in enumerate(objects)]))
+    yield case(
+        "keys_in_other_order",
+        "ragged",
+        lines([dict(reversed(item.items())) if n else item for n, item in enumerate(objects)]),
+    )
     yield case("line_that_is_no_object", "damaged", good.replace(b'{"id": "5"', b'{"id": 5"', 1))
     yield case("last_line_truncated", "damaged", good[:-20])
     yield case("two_objects_on_a_line", "damaged", good.replace(b"}\n", b"} ", 1))
@@ -94,5 +117,15 @@ def _json() -> Iterator[Case]:
     yield case("one_object_indented", "damaged", json.dumps(objects[0], indent=1).encode(), None, ".json")
     yield case("arrays_by_line", "damaged", lines([list(item.values()) for item in objects]), None)
     yield case("very_deep", "hostile", good + b'{"id":' + b"[" * 100_000 + b"]" * 100_000 + b"}\n")
-    yield case("late_key", "ragged", lines([*[objects[0]] * 1_500, {**objects[1], "nouvelle": "x"}]), [*[SURVEY[0]] * 1_500, SURVEY[1]])
-    yield case("long_integer_digits", "hostile", b'{"id": "1", "description": "wifi", "code_commune": ' + b"9" * 10_000 + b"}\n", [("1", "wifi", "9" * 10_000)])
+    yield case(
+        "late_key",
+        "ragged",
+        lines([*[objects[0]] * 1_500, {**objects[1], "nouvelle": "x"}]),
+        [*[SURVEY[0]] * 1_500, SURVEY[1]],
+    )
+    yield case(
+        "long_integer_digits",
+        "hostile",
+        b'{"id": "1", "description": "wifi", "code_commune": ' + b"9" * 10_000 + b"}\n",
+        [("1", "wifi", "9" * 10_000)],
+    )

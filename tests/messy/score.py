@@ -49,5 +49,3 @@ def counted(outcomes: Iterable[str]) -> dict[str, int]:
     """Count each outcome."""
     found = Counter(outcomes)
     return {name: found[name] for name in OUTCOMES}
-
-
