@@ -16,6 +16,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -155,7 +156,9 @@ def save_model(
     digest = hashlib.sha256(_json(digests)).hexdigest()
     contents[MANIFEST] = _json({"format": FORMAT, "digest": digest, "files": digests, **provenance})
     folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    _recover(folder)
+    _remove_stale(folder)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=f".{os.getpid()}.tmp", dir=folder.parent))
     try:
         temporary.chmod(0o755)
         for file, content in contents.items():
@@ -170,6 +173,26 @@ def save_model(
     return digest
 
 
+def _remove_stale(folder: Path) -> None:
+    """Remove the folders begun by processes that are dead; one whose number serves another waits for the next run."""
+    for path in folder.parent.glob(f".{folder.name}.*.tmp"):
+        number = path.name.split(".")[-2]
+        if number.isdecimal() and not _is_alive(int(number)):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_alive(number: int) -> bool:
+    if os.name == "nt":
+        return True  # Windows knows no harmless signal.
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def _replace_folder(new: Path, folder: Path) -> None:
     if not folder.exists():
         new.rename(folder)
@@ -178,15 +201,28 @@ def _replace_folder(new: Path, folder: Path) -> None:
         raise OutputError(
             f"Le dossier « {folder} » existe et n'est pas un modèle : choisir un autre nom pour ne rien écraser."
         )
-    old = folder.with_name(f".{folder.name}.old")
+    old = _set_aside(folder)
     shutil.rmtree(old, ignore_errors=True)
     folder.rename(old)
     new.rename(folder)
     shutil.rmtree(old, ignore_errors=True)
 
 
+def _set_aside(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.old")
+
+
+def _recover(folder: Path) -> None:
+    """Put back a model set aside by a process that was killed before it put the new one in its place."""
+    old = _set_aside(folder)
+    if not folder.exists() and (old / MANIFEST).is_file():
+        with suppress(OSError):
+            old.rename(folder)
+
+
 def _find(name: str) -> Path:
     for folder in (models_folder() / name, Path(name)):
+        _recover(folder)
         if (folder / MANIFEST).is_file():
             return folder
     known = list_models()
