@@ -30,7 +30,7 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
     One linear support vector machine per label (squared hinge), over features of word types: see
     :mod:`pipeline.features`. Why not a logistic regression or a perceptron: ``CONTRIBUTING.md``.
 
-    Parameters: ``form``, ``lemma``, ``characters`` and ``pair`` weigh the families of features (0
+    Parameters: ``form``, ``lemma``, ``characters``, ``pair`` and ``vector`` weigh the families of features (0
     leaves one out), ``shortest`` and ``longest`` bound the character n-grams, ``minimum_texts`` is
     how many texts a feature must be found in, ``regularisation`` is scikit-learn's ``C``,
     ``balance`` from 0 to 1 weighs the labels from as they come to all alike, ``temperature`` and
@@ -49,6 +49,7 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         lemma: float = 1.0,
         characters: float = 2.0,
         pair: float = 1.0,
+        vector: float = 0.5,
         shortest: int = 3,
         longest: int = 5,
         minimum_texts: int = 1,
@@ -62,6 +63,7 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         self.lemma = lemma
         self.characters = characters
         self.pair = pair
+        self.vector = vector
         self.shortest = shortest
         self.longest = longest
         self.minimum_texts = minimum_texts
@@ -92,7 +94,14 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
 
     def _families(self) -> Families:
         return Families(
-            self.form, self.lemma, self.characters, self.pair, self.shortest, self.longest, self.minimum_texts
+            self.form,
+            self.lemma,
+            self.characters,
+            self.pair,
+            self.shortest,
+            self.longest,
+            self.minimum_texts,
+            self.vector,
         )
 
     def _lemmas(self, split: Sequence[Sequence[str]]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.features import squared_lengths
 from pipeline.head import Array
 from pipeline.text import clean
 from pipeline.words import words
@@ -27,10 +28,11 @@ def explain(scoring: Scoring, text: str) -> Explanation:
     found = words(clean(text))
     space = scoring.space
     couples = space.pairs(found)
-    word_features, pair_features = space.word_rows(found), space.pair_rows(couples)
-    squared = word_features.multiply(word_features).sum() + pair_features.multiply(pair_features).sum()
+    rows, masses = scoring.word_scores(found)
+    pair_features = space.pair_rows(couples)
+    squared = masses.sum() + squared_lengths(pair_features).sum()
     scale = 1.0 / np.sqrt(squared) if squared > 0 else 0.0
-    parts = np.asarray(word_features @ scoring.projection) * scale
+    parts = rows * scale
     halves = np.asarray(pair_features @ scoring.projection) * scale / 2
     parts[:-1] += halves[: len(parts) - 1]
     parts[1:] += halves[: len(parts) - 1]

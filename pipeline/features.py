@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from pipeline.vectors import WIDTH, word_vectors
 from pipeline.words import fold
 
 Words = Sequence[str]
@@ -34,7 +35,7 @@ class Families:
     """Which families of features a word's row holds, and the weight of each.
 
     A weight of zero leaves the family out. ``shortest`` and ``longest`` bound the character
-    n-grams, taken inside ``<word>``.
+    n-grams, taken inside ``<word>``. A word's vector weighs ``vector`` times its inverse document frequency.
     """
 
     form: float = 1.0
@@ -44,6 +45,7 @@ class Families:
     shortest: int = 3
     longest: int = 5
     minimum_texts: int = 2
+    vector: float = 0.0
 
 
 def ngrams(word: str, shortest: int, longest: int) -> list[str]:
@@ -104,12 +106,27 @@ class FeatureSpace:
         return fold(self.lemma_of.get(word, word))
 
     def word_rows(self, types: Sequence[str]) -> sparse.csr_matrix:
-        """Give one row per word type: its form, lemma and character n-grams, weighted."""
-        return self._rows([self._word_row(word) for word in types])
+        """Give one row per word type: its form, lemma, character n-grams and vector, weighted."""
+        rows = self._rows([self._word_row(word) for word in types])
+        if not self.families.vector:
+            return rows
+        known = [self.columns.get(f"f:{fold(word)}", -1) for word in types]
+        rarest = self.frequencies.max(initial=1.0)
+        weights = np.array([rarest if column < 0 else self.frequencies[column] for column in known])
+        vectors = word_vectors(types) * (self.families.vector * weights[:, None])
+        return sparse.csr_matrix(sparse.hstack([rows, sparse.csr_matrix(vectors)]))
+
+    @property
+    def width(self) -> int:
+        """How many columns a row has: the named features, then the dimensions of the vectors."""
+        return len(self.columns) + (WIDTH if self.families.vector else 0)
 
     def pair_rows(self, types: Sequence[Pair]) -> sparse.csr_matrix:
         """Give one row per pair type; a pair never seen in training has an empty row."""
-        return self._rows([self._weighted([(self._pair_name(pair), self.families.pair)]) for pair in types])
+        rows = self._rows([self._weighted([(self._pair_name(pair), self.families.pair)]) for pair in types])
+        # A pair has no vector: its columns there are empty.
+        rows.resize((len(types), self.width))
+        return rows
 
     def known_pairs(self) -> list[Pair]:
         """Give the pairs that have a feature, in the order of their names."""

@@ -27,9 +27,10 @@ from pipeline.errors import ModelError, OutputError, nearest
 from pipeline.features import Families, FeatureSpace
 from pipeline.head import Head
 from pipeline.results import HeldOut
-from pipeline.wordtable import Scoring
+from pipeline.wordtable import KnownWords, Scoring, compiled
 
-FORMAT = 1
+# Format 1, of the first release, had neither vectors nor ready-made rows: such models still load.
+FORMAT, READABLE = 2, (1, 2)
 WEIGHTS, WORDS, CONFIG, CARD, MANIFEST = "weights.npz", "words.csv", "config.json", "README.md", "manifest.json"
 # Only audits and shares read it; a model made elsewhere may lack it. The models of the folds, when kept, are beside it.
 HELD_OUT, FOLDS = "held_out.npz", "folds"
@@ -110,10 +111,11 @@ def load_model(name: str) -> Model:
     """
     folder = _find(name)
     manifest = _read_json(folder / MANIFEST)
-    if manifest.get("format") != FORMAT:
+    if manifest.get("format") not in READABLE:
         raise ModelError(
-            f"Le modèle « {folder.name} » est au format {manifest.get('format')!r}, ce programme lit le format "
-            f"{FORMAT} : mettre le programme à jour, ou refaire le modèle avec « domaines train »."
+            f"Le modèle « {folder.name} » est au format {manifest.get('format')!r}, ce programme "
+            f"lit les formats {' et '.join(map(str, READABLE))} : mettre le programme à jour, ou "
+            "refaire le modèle avec « domaines train »."
         )
     contents = {file: _checked(folder, file, manifest) for file in FILES}
     try:
@@ -144,6 +146,7 @@ def save_model(
     ``config`` holds what labelling needs (name, version, review threshold), ``provenance`` what the
     manifest records besides the digests: versions, corpora, seed, date, scores.
     """
+    scoring = compiled(scoring)
     contents = {
         WEIGHTS: _weights(scoring),
         WORDS: _words(scoring),
@@ -275,6 +278,8 @@ def _weights(scoring: Scoring) -> bytes:
         "temperature": np.array(head.temperature),
         "shift": head.shift,
     }
+    if scoring.known is not None:
+        arrays |= {"known_rows": scoring.known.rows, "known_masses": scoring.known.masses}
     return _archive(arrays)
 
 
@@ -307,7 +312,7 @@ def _words(scoring: Scoring) -> bytes:
     """Write the word table people can read: word, lemma, and the weight of the word in each domain."""
     space = scoring.space
     known = sorted(space.lemma_of)
-    linear = np.asarray(space.word_rows(known) @ scoring.projection)
+    linear, _ = scoring.word_scores(known)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["mot", "lemme", *scoring.labels])
@@ -332,22 +337,42 @@ def _scoring(weights: bytes, words: bytes, config: Mapping[str, Any]) -> Scoring
     head = Head(arrays["bias"], float(arrays["temperature"]), arrays["shift"])
     labels = tuple(str(label) for label in config["labels"])
     projection = arrays["projection"].astype(np.float64)
-    _check_shapes(labels, space, projection, head)
-    return Scoring(labels, space, projection, head)
+    known = _known(arrays, lemma_of)
+    _check_shapes(labels, space, projection, head, known)
+    return Scoring(labels, space, projection, head, known)
 
 
-def _check_shapes(labels: tuple[str, ...], space: FeatureSpace, projection: np.ndarray[Any, Any], head: Head) -> None:
+def _known(arrays: Mapping[str, np.ndarray[Any, Any]], lemma_of: Mapping[str, str]) -> KnownWords | None:
+    if "known_rows" not in arrays:
+        return None
+    return KnownWords(
+        {word: number for number, word in enumerate(lemma_of)}, arrays["known_rows"], arrays["known_masses"]
+    )
+
+
+def _check_shapes(
+    labels: tuple[str, ...],
+    space: FeatureSpace,
+    projection: np.ndarray[Any, Any],
+    head: Head,
+    known: KnownWords | None,
+) -> None:
     classes = len(labels)
     expected = {
-        "projection": (projection.shape, (len(space.columns), classes)),
+        "projection": (projection.shape, (space.width, classes)),
         "frequencies": (space.frequencies.shape, (len(space.columns),)),
         "bias": (head.bias.shape, (classes,)),
         "shift": (head.shift.shape, (classes,)),
     }
+    arrays = [projection, space.frequencies, head.bias, head.shift]
+    if known is not None:
+        expected["known_rows"] = (known.rows.shape, (len(space.lemma_of), classes))
+        expected["known_masses"] = (known.masses.shape, (len(space.lemma_of),))
+        arrays += [known.rows, known.masses]
     for name, (shape, wanted) in expected.items():
         if shape != wanted:
             raise ValueError(f"{name} : forme {shape}, attendue {wanted}")
-    if not all(np.isfinite(array).all() for array in (projection, space.frequencies, head.bias, head.shift)):
+    if not all(np.isfinite(array).all() for array in arrays):
         raise ValueError("poids non finis")
     if not head.temperature > 0:
         raise ValueError(f"température {head.temperature}")

@@ -24,7 +24,8 @@ MAX_PASSES = 12
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,500}>")
 _URL = re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,20}://|\bwww\.)[^\s<>\"«»]+", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd\ufffe\uffff]")
+# C1 controls too: lower-casing the letter before them would make them look like UTF-8 read as Latin-1.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd\ufffe\uffff]")
 _ZERO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _APOSTROPHE = re.compile("[\u2018\u2019\u02bc\u00b4\u2032\u0060\uff07]")
 _HYPHENATION = re.compile(r"(?<=[^\W\d_]{2})[-\u2010] ?\n\s*(?=[a-zà-ÿ]{2})")

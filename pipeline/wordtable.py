@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -31,17 +31,47 @@ _names = itertools.count()
 
 
 @dataclass(frozen=True)
+class KnownWords:
+    """The rows of the words that training met, found once when the model is saved: number, rows (m × K), masses (m)."""
+
+    number: Mapping[str, int]
+    rows: Array
+    masses: Array
+
+
+@dataclass(frozen=True)
 class Scoring:
     """What training leaves: the labels, the feature space, its projection to rows, the head.
 
     ``projection`` (features × K) maps a feature row to scores; a word's row is its feature row times
-    the projection.
+    the projection. ``known`` holds the rows already made, if any.
     """
 
     labels: tuple[str, ...]
     space: FeatureSpace
     projection: Array
     head: Head
+    known: KnownWords | None = None
+
+    def word_scores(self, types: Sequence[str]) -> tuple[Array, Array]:
+        """Give the rows (n × K) and squared lengths (n) of word types, made from their features when not known."""
+        rows, masses = np.zeros((len(types), len(self.labels))), np.zeros(len(types))
+        place = {} if self.known is None else self.known.number
+        at = np.array([place.get(word, -1) for word in types], dtype=np.int64)
+        if self.known is not None:
+            rows[at >= 0], masses[at >= 0] = self.known.rows[at[at >= 0]], self.known.masses[at[at >= 0]]
+        new = np.flatnonzero(at < 0)
+        if len(new):
+            features = self.space.word_rows([types[row] for row in new.tolist()])
+            rows[new], masses[new] = features @ self.projection, squared_lengths(features)
+        return rows, masses
+
+
+def compiled(scoring: Scoring) -> Scoring:
+    """Give the scoring with the rows of every word type that training met."""
+    known = sorted(scoring.space.lemma_of)
+    rows, masses = replace(scoring, known=None).word_scores(known)
+    return replace(scoring, known=KnownWords({word: number for number, word in enumerate(known)}, rows, masses))
 
 
 def reordered(scoring: Scoring, labels: Sequence[str]) -> Scoring:
@@ -147,9 +177,9 @@ class _Vocabulary:
         if not new:
             return
         space = self._scoring.space
-        features = space.word_rows(new)
-        self._rows.append(features @ self._scoring.projection)
-        self._masses.append(squared_lengths(features))
+        rows, masses = self._scoring.word_scores(new)
+        self._rows.append(rows)
+        self._masses.append(masses)
         self._bases.append(np.array([self._base_number.get(space.base(word), -1) for word in new], dtype=np.int64))
         for word in new:
             self._number[word] = len(self._number)

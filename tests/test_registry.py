@@ -65,7 +65,7 @@ def test_a_link_out_of_the_folder_is_refused(copy, tmp_path):
 def test_an_unknown_format_is_refused(copy):
     manifest = json.loads((copy / "manifest.json").read_text())
     (copy / "manifest.json").write_text(json.dumps({**manifest, "format": 99}))
-    with pytest.raises(ModelError, match="est au format 99, ce programme lit le format 1"):
+    with pytest.raises(ModelError, match="est au format 99, ce programme lit les formats 1 et 2"):
         load_model(str(copy))
 
 
