@@ -295,7 +295,7 @@ def test_a_column_that_was_announced_must_come(tmp_path):
     path = tmp_path / "a.csv"
     with open_writer(str(path), FRAME.schema) as writer:
         said = refusal(writer.encode, FRAME.drop("n"))
-    assert said == f"« {path} » : la colonne « n » annoncée manque aux lignes à écrire."
+    assert said == f"« {path} » : la colonne « n » annoncée manque aux lignes, signalez ce défaut du programme."
 
 
 @pytest.mark.parametrize("suffix", ["xlsx", "ods"])

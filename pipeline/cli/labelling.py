@@ -39,6 +39,9 @@ def label(
     resume: Annotated[
         bool, typer.Option("--resume", help="Ne pas refaire les fichiers déjà étiquetés par ce modèle.")
     ] = False,
+    mask: Annotated[
+        bool, typer.Option("--mask", help="Masquer courriels, téléphones et noms de personnes dans ce qui est écrit.")
+    ] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -59,7 +62,7 @@ def label(
     labeller = labelling.labeller_of(loaded)
     outcomes = []
     for source, target in plan:
-        if resume and labelling.is_done(source, target, loaded):
+        if resume and labelling.is_done(source, target, loaded, mask):
             progress.say(f"« {target} » est déjà fait : laissé tel quel.")
             continue
         with progress.bar(source) as advance:
@@ -73,6 +76,7 @@ def label(
                 excel=excel,
                 say=progress.say,
                 advance=advance,
+                masked=mask,
             )
         outcomes.append(outcome)
         labelling.note_done(outcome, loaded, remember=resume or len(plan) > 1)

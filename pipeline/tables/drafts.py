@@ -71,7 +71,7 @@ class Draft:
         except BaseException:
             self.discard()
             raise
-        _unlock(self.lock)
+        self._let_go()
 
     def discard(self) -> None:
         """Leave nothing of the draft."""
@@ -81,7 +81,11 @@ class Draft:
         # A disk gone read-only keeps the draft; the next run removes it.
         with suppress(OSError):
             Path(self.path).unlink(missing_ok=True)
+        self._let_go()
+
+    def _let_go(self) -> None:
         _unlock(self.lock)
+        self.lock = None
 
     def _refuse(self, folder: str) -> None:
         if os.path.isdir(self.target):

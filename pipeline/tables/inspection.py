@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from html import unescape
 
 from pipeline.errors import InputError
 from pipeline.schema import Fault
-from pipeline.tables.source import Source
+from pipeline.tables.source import DAMAGED, Source
 
 #: A member above this size that packs better than this is a bomb: real sheets pack 5 to 50 times.
 MEMBER_BYTES, RATIO = 100_000_000, 200
@@ -112,7 +111,7 @@ def _listed(source: Source, places: list[str], what: str) -> tuple[Fault, ...]:
 def _opened(source: Source) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(source.file)
-    except zipfile.BadZipFile as error:
+    except DAMAGED as error:
         raise _damaged(source) from error
 
 
@@ -139,7 +138,7 @@ def _read(source: Source, archive: zipfile.ZipFile, member: str, size: int) -> I
         with archive.open(member) as stream:
             while piece := stream.read(size):
                 yield piece
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError) as error:
+    except DAMAGED as error:
         # A member longer than it declares ends here too, by its checksum, before any library trusts it.
         raise _damaged(source) from error
 

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import PurePath
 
 from pipeline.errors import InputError
-from pipeline.tables.source import Source
+from pipeline.tables.source import DAMAGED, Source
 
 KINDS = "CSV, TSV, XLSX, ODS, JSONL ou Parquet"
 
@@ -53,7 +53,7 @@ def _archive_kind(source: Source) -> str:
     try:
         with zipfile.ZipFile(source.file) as archive:
             return _workbook_kind(source, archive)
-    except zipfile.BadZipFile as error:
+    except DAMAGED as error:
         raise InputError(f"{source.name} est un classeur tronqué ou abîmé : téléchargez-le de nouveau.") from error
 
 

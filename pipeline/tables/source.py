@@ -5,9 +5,11 @@ from __future__ import annotations
 import gzip
 import os
 import shutil
+import struct
 import sys
 import tempfile
 import weakref
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +20,19 @@ from pathlib import Path
 from pipeline.errors import InputError, nearest
 
 GZIP_MAGIC = b"\x1f\x8b"
+
+#: All that ``zipfile`` raises on an archive whose bytes were changed (found by damaging thousands of them).
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    KeyError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    IndexError,
+)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,1 +1,1 @@
-"""Faults put in on purpose: kills, disks, loads; ``python -m tests.reliability`` (``make reliability``) counts what was lost."""
+"""Faults put in on purpose: kills, disks, loads; ``make reliability`` counts what was lost."""
