@@ -15,7 +15,22 @@ if TYPE_CHECKING:
     import polars as pl
 
 #: First names that are common in France and are seldom words, towns or surnames; written for this project.
-FIRST_NAMES = ["Adrien", "Agnès", "Alain", "Albert", "Alexandre", "Alice", "Amandine", "Amélie", "Anaïs", "André", "Anne", "Antoine", "Arnaud", "Arthur", "Audrey", "Aurélie", "Aurélien", "Bastien", "Béatrice", "Benjamin", "Benoît", "Bernadette", "Bernard", "Bertrand", "Brigitte", "Bruno", "Camille", "Caroline", "Catherine", "Cécile", "Céline", "Charlotte", "Chantal", "Christelle", "Christian", "Christine", "Christophe", "Claire", "Claude", "Claudine", "Clément", "Corinne", "Cyril", "Damien", "Daniel", "Danielle", "David", "Denis", "Didier", "Dominique", "Édouard", "Élodie", "Élisabeth", "Émilie", "Emmanuel", "Emmanuelle", "Éric", "Estelle", "Étienne", "Évelyne", "Fabien", "Fabrice", "Fatima", "Florence", "Florian", "Françoise", "Frédéric", "Gabriel", "Gaëlle", "Geneviève", "Georges", "Gérard", "Gilbert", "Gilles", "Grégory", "Guillaume", "Guy", "Hélène", "Henri", "Hervé", "Hugo", "Hugues", "Isabelle", "Jacqueline", "Jacques", "Jean", "Jeanne", "Jérôme", "Joël", "Jocelyne", "Joseph", "Josette", "Julie", "Julien", "Juliette", "Jules", "Karim", "Karine", "Laetitia", "Laure", "Laurence", "Laurent", "Léa", "Lionel", "Louis", "Louise", "Luc", "Lucas", "Lucie", "Ludovic", "Magali", "Marc", "Marcel", "Marguerite", "Marie", "Marion", "Marjorie", "Martine", "Mathieu", "Mathilde", "Matthieu", "Maurice", "Mélanie", "Michel", "Michèle", "Mickaël", "Mireille", "Mohamed", "Monique", "Morgane", "Muriel", "Myriam", "Nadia", "Nadine", "Nathalie", "Nicolas", "Nicole", "Odile", "Olivier", "Pascal", "Pascale", "Patrice", "Patricia", "Patrick", "Paul", "Paulette", "Pauline", "Philippe", "Pierre", "Quentin", "Raphaël", "Raymond", "Régis", "Rémi", "Renaud", "René", "Richard", "Robert", "Roger", "Roland", "Romain", "Sabrina", "Samuel", "Sandra", "Sandrine", "Sarah", "Sébastien", "Serge", "Séverine", "Simone", "Solène", "Sonia", "Sophie", "Stéphane", "Stéphanie", "Suzanne", "Sylvain", "Sylvie", "Thérèse", "Thibault", "Thierry", "Thomas", "Valérie", "Vanessa", "Véronique", "Victor", "Vincent", "Virginie", "Viviane", "Xavier", "Yann", "Yannick", "Yves", "Yvette", "Yvonne"]
+FIRST_NAMES = """
+Adrien Agnès Alain Albert Alexandre Alice Amandine Amélie Anaïs André Anne Antoine Arnaud Arthur Audrey Aurélie
+Aurélien Bastien Béatrice Benjamin Benoît Bernadette Bernard Bertrand Brigitte Bruno Camille Caroline Catherine
+Cécile Céline Charlotte Chantal Christelle Christian Christine Christophe Claire Claude Claudine Clément Corinne
+Cyril Damien Daniel Danielle David Denis Didier Dominique Édouard Élodie Élisabeth Émilie Emmanuel Emmanuelle
+Éric Estelle Étienne Évelyne Fabien Fabrice Fatima Florence Florian Françoise Frédéric Gabriel Gaëlle Geneviève
+Georges Gérard Gilbert Gilles Grégory Guillaume Guy Hélène Henri Hervé Hugo Hugues Isabelle Jacqueline Jacques
+Jean Jeanne Jérôme Joël Jocelyne Joseph Josette Julie Julien Juliette Jules Karim Karine Laetitia Laure Laurence
+Laurent Léa Lionel Louis Louise Luc Lucas Lucie Ludovic Magali Marc Marcel Marguerite Marie Marion Marjorie
+Martine Mathieu Mathilde Matthieu Maurice Mélanie Michel Michèle Mickaël Mireille Mohamed Monique Morgane Muriel
+Myriam Nadia Nadine Nathalie Nicolas Nicole Odile Olivier Pascal Pascale Patrice Patricia Patrick Paul Paulette
+Pauline Philippe Pierre Quentin Raphaël Raymond Régis Rémi Renaud René Richard Robert Roger Roland Romain
+Sabrina Samuel Sandra Sandrine Sarah Sébastien Serge Séverine Simone Solène Sonia Sophie Stéphane Stéphanie
+Suzanne Sylvain Sylvie Thérèse Thibault Thierry Thomas Valérie Vanessa Véronique Victor Vincent Virginie Viviane
+Xavier Yann Yannick Yves Yvette Yvonne
+""".split()  # noqa: SIM905
 
 _CAPITALISED = r"\p{Lu}[\p{L}’'-]+"
 _PARTICLES = r"(?:(?:de la|de|du|des|d['’]|le|la|el|ben|van) ?)?"

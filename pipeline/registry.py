@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.arrays import UNUSABLE, read_arrays
 from pipeline.errors import ModelError, OutputError, nearest
 from pipeline.features import Families, FeatureSpace
 from pipeline.head import Head
@@ -74,7 +75,9 @@ class Model:
         """Give the out-of-fold predictions kept with the model, or nothing; raises :class:`ModelError` when changed."""
         if HELD_OUT not in self.manifest.get("files", {}):
             return None
-        with np.load(io.BytesIO(_checked(Path(self.folder), HELD_OUT, self.manifest)), allow_pickle=False) as archive:
+        content = _checked(Path(self.folder), HELD_OUT, self.manifest)
+        try:
+            archive = read_arrays(content, MAX_BYTES)
             return HeldOut(
                 archive["fingerprints"],
                 archive["fold"].astype(np.int64),
@@ -82,6 +85,8 @@ class Model:
                 archive["probabilities"].astype(np.float64),
                 archive["also_trained"],
             )
+        except UNUSABLE as error:
+            raise _incoherent(Path(self.folder), error) from error
 
     def fold_models(self) -> list[Model]:
         """Give the models of the folds in order, each trained without one part; empty when they were not kept."""
@@ -121,10 +126,8 @@ def load_model(name: str) -> Model:
     try:
         config = json.loads(contents[CONFIG])
         scoring = _scoring(contents[WEIGHTS], contents[WORDS], config)
-    except (ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        raise ModelError(
-            f"Le modèle « {folder.name} » est incohérent ({error}) : le refaire avec « domaines train »."
-        ) from error
+    except UNUSABLE as error:
+        raise _incoherent(folder, error) from error
     return Model(str(config.get("name", folder.name)), scoring, config, manifest, str(folder))
 
 
@@ -250,13 +253,16 @@ def _checked(folder: Path, file: str, manifest: Mapping[str, Any]) -> bytes:
     return content
 
 
+def _incoherent(folder: Path, error: Exception) -> ModelError:
+    reason = (str(error) or type(error).__name__).splitlines()[0][:200]
+    return ModelError(f"Le modèle « {folder.name} » est incohérent ({reason}) : le refaire avec « domaines train ».")
+
+
 def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        read = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(read, dict):
+    with suppress(OSError, ValueError, RecursionError):
+        read = {} if path.is_symlink() else json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(read, dict) and isinstance(read.get("files"), dict):
             return read
-    except (OSError, ValueError):
-        pass
     raise ModelError(
         f"« {path.name} » du modèle « {path.parent.name} » est illisible : "
         "le recopier depuis sa source, ou le refaire avec « domaines train »."
@@ -322,8 +328,7 @@ def _words(scoring: Scoring) -> bytes:
 
 
 def _scoring(weights: bytes, words: bytes, config: Mapping[str, Any]) -> Scoring:
-    with np.load(io.BytesIO(weights), allow_pickle=False) as archive:
-        arrays = {name: archive[name] for name in archive.files}
+    arrays = read_arrays(weights, MAX_BYTES)
     names = arrays["features"].tobytes().decode().split("\n")
     rows = csv.reader(io.StringIO(words.decode(), newline=""))
     next(rows)

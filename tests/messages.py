@@ -1,4 +1,4 @@
-"""The words of every error of the project, found in its sources: ``python -m tests.messages`` writes tests/messages.txt.
+"""The words of every error, found in the sources: ``python -m tests.messages`` writes tests/messages.txt.
 
 Writing the table is not enough: read the new line in the diff as the person who will meet it.
 """
