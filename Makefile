@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install demo test lint reliability fuzz audit licences sbom bench-messy model bench bench-quality corpus-check lock clean
+.PHONY: help install demo test lint reliability fuzz audit licences sbom bench-messy model bench bench-quality bench-coverage bench-plan corpus-check lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -66,11 +66,18 @@ bench-messy: $(VENV)/.installed-bench ## polluted tables read by this program, p
 corpus-check: $(VENV)/.installed-test ## check the corpora: form, openings, near-duplicates, labels, splits
 	$(BIN)/python -m pytest tests/test_corpora.py
 
-bench: $(VENV)/.installed-test ## measure the speed of labelling against the floor, tables into BENCHMARKS.md
+bench: $(VENV)/.installed-bench ## measure the speed of labelling against the floor, tables into BENCHMARKS.md
 	$(BIN)/python bench/speed.py
 
-bench-quality: $(VENV)/.installed-test ## measure quality against other classifiers
+bench-quality: $(VENV)/.installed-bench ## measure quality against other classifiers
 	$(BIN)/python bench/quality.py
+
+bench-plan: $(VENV)/.installed-test ## check that as many rows as `audit plan` says give the precision asked for
+	$(BIN)/python bench/planning.py
+
+bench-coverage: $(VENV)/.installed-bench ## measure how often the intervals of shares hold the truth, tables into BENCHMARKS.md
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/shares_coverage.py
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/shares_quapy.py
 
 $(VENV)/.installed-bench: $(VENV)/.installed-test requirements-bench.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock

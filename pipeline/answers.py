@@ -9,15 +9,26 @@ from typing import Any
 from pipeline.errors import ModelError
 from pipeline.explanation import Explanation
 from pipeline.registry import list_models, load_model
-from pipeline.report import render_evaluation, render_explanation, render_shares
-from pipeline.results import Evaluation, Shares
+from pipeline.report import render_answer, render_evaluation, render_explanation
+from pipeline.results import Evaluation, SharesAnswer
+from pipeline.schema import Fault
 from pipeline.workflow.labelling import LabelOutcome
 from pipeline.workflow.reading import shown
 
+# How many rows set aside are told one by one.
+FAULTS_TOLD = 20
 
-def shares_as_text(result: Shares, lang: str) -> str:
+
+def shares_as_text(answer: SharesAnswer, lang: str) -> str:
     """Give shares as text for the terminal."""
-    return render_shares(result, lang)
+    return render_answer(answer, lang)
+
+
+def fault_sentences(faults: Sequence[Fault]) -> list[str]:
+    """Say which audited rows were set aside and why, one by one for the first."""
+    said = [f"« {fault.file} », ligne {fault.row} : {fault.reason}" for fault in faults[:FAULTS_TOLD]]
+    rest = len(faults) - len(said)
+    return [*said, f"… et {rest} autres."] if rest > 0 else said
 
 
 def evaluation_as_text(result: Evaluation, lang: str) -> str:

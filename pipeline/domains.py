@@ -11,7 +11,8 @@ class Domain:
 
     ``published_share`` is in percent of all services, from the study of 19 February 2016
     (Deloitte / Villes Internet); ``published_text`` keeps its wording, because "more than a
-    quarter" is an inequality and "the rest" was never printed as a number.
+    quarter" is an inequality and "the rest" was never printed as a number: ``published_relation`` is
+    ``equal``, ``more`` or ``less``, and ``published_rounding`` half a unit of the last digit printed.
     """
 
     key: str
@@ -22,6 +23,8 @@ class Domain:
     published_text: str
     published_text_en: str
     colour: str
+    published_relation: str = "equal"
+    published_rounding: float = 0.05
 
 
 # Colours are those of Okabe & Ito (2008), told apart by colour-blind readers.
@@ -36,6 +39,8 @@ DOMAINS: tuple[Domain, ...] = (
         "plus de 25 %",
         "more than 25 %",
         "#0072B2",
+        published_relation="more",
+        published_rounding=0.0,
     ),
     Domain(
         "communication_publique",
@@ -66,6 +71,7 @@ DOMAINS: tuple[Domain, ...] = (
         "12 %",
         "12 %",
         "#009E73",
+        published_rounding=0.5,
     ),
     Domain(
         "autre",
@@ -76,6 +82,9 @@ DOMAINS: tuple[Domain, ...] = (
         "le reste (environ 29 %)",
         "the rest (about 29 %)",
         "#7F7F7F",
+        # 100 − 18.5 − 15.5 − 12 − more than 25.
+        published_relation="less",
+        published_rounding=0.0,
     ),
 )
 

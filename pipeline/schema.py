@@ -55,6 +55,17 @@ COMMUNE = Column("commune", "string", "Nom de la commune.", ("nom_commune", "vil
 WEIGHT = Column("poids", "number", "Poids de sondage.", ("weight",))
 ANNOTATION = Column("domaine", "string", "Domaine choisi par une personne.", ("label", "categorie"))
 
+ROW = Column("ligne", "integer", "Numéro de la ligne dans le fichier étiqueté, à partir de 1.", ("row",))
+RANK = Column("rang", "integer", "Place de la ligne dans la feuille, tirée au hasard, à partir de 1.")
+VERIFIED = Column("domaine_verifie", "string", "Domaine choisi par une personne, parmi ceux du modèle.")
+INCLUSION = Column("probabilite_inclusion", "number", "Probabilité que le tirage avait de prendre cette ligne.")
+STRATUM = Column("strate", "string", "Strate de la ligne, en code pour ne rien suggérer.")
+REMARK = Column("remarque", "string", "Ce que la personne veut dire de la ligne.")
+DRAW = Column("tirage", "string", "Méthode, taille, population et graine du tirage.")
+CHECK = Column("controle", "string", "Empreinte de la ligne telle que le tirage l'a écrite.")
+
+AUDIT_COLUMNS: tuple[Column, ...] = (RANK, IDENTIFIER, VERIFIED, REMARK, ROW, INCLUSION, STRATUM, DRAW, CHECK)
+
 INPUT_COLUMNS: tuple[Column, ...] = (TEXT, IDENTIFIER, COMMUNE_CODE, COMMUNE, WEIGHT, ANNOTATION)
 
 OUTPUT_COLUMNS: tuple[Column, ...] = (
@@ -106,3 +117,7 @@ def table_schema(columns: tuple[Column, ...]) -> str:
         {"name": column.name, "type": column.type, "description": column.meaning} for column in columns
     ]
     return json.dumps({"fields": fields, "missingValues": [""]}, ensure_ascii=False, indent=2)
+
+
+# A file of contrast pairs has two texts and two labels a row.
+PAIR_COLUMNS = ("text_a", "domaine_a", "text_b", "domaine_b")

@@ -47,7 +47,8 @@ def test_shares_on_the_terminal_stand_beside_the_published_ones(run, labelled):
         "Autre                          0   0,0 %  le reste (environ 29 %)\n"
         "\n"
         "Comptage simple des domaines prédits, sans intervalle : les erreurs du modèle ne sont pas corrigées. "
-        "Avant de publier un chiffre, faire vérifier un échantillon de lignes par une personne.\n"
+        "Avant de publier un chiffre, faire vérifier un échantillon de lignes par une personne : "
+        "« domaines audit plan » dit combien, « domaines audit draw » les tire.\n"
     )
 
 
@@ -149,3 +150,19 @@ def test_help_has_an_example(run, command):
     code, out, _ = run(command, "--help")
     assert code == 0
     assert f"Exemple : domaines {command}" in " ".join(out.split())
+
+
+def test_evaluate_counts_contrast_pairs_right_on_both_sides(run, small_model, tmp_path):
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text(
+        "pair,text_a,domaine_a,text_b,domaine_b\n"
+        "1,wifi gratuit sur la place du marché,acces_numerique,tablettes numériques pour l'école,services_scolaires\n"
+        "2,wifi gratuit sur la place du marché,acces_numerique,tablettes numériques pour l'école,autre\n",
+        encoding="utf-8",
+    )
+    code, out, _ = run("evaluate", "--model", small_model, pairs, "--json")
+    assert code == 0
+    assert json.loads(out)["pairs"] == {"n": 2, "both_right": 1}
+    assert json.loads(out)["n"] == 4
+    _, out, _ = run("evaluate", "--model", small_model, pairs)
+    assert "Paires justes des deux côtés : 1 / 2" in out

@@ -24,6 +24,11 @@ def imported(*arguments):
         (["--help"], {"polars", "numpy", "scipy", "sklearn", "spacy", "jinja2"}),
         (["models", "show", "default"], {"sklearn", "spacy", "joblib"}),
         (["explain", "wifi gratuit sur la place"], {"sklearn", "spacy", "joblib", "jinja2"}),
+        (["shares", "corpora/acceptance.csv", "-q"], {"sklearn", "spacy", "matplotlib", "pandas", "statsmodels"}),
+        (
+            ["audit", "draw", "corpora/acceptance.csv", "-n", "5", "-o", "-", "-q"],
+            {"sklearn", "spacy", "scipy", "matplotlib", "jinja2", "xlsxwriter"},
+        ),
         (["label", "corpora/acceptance.csv", "-o", "-", "-q"], {"sklearn", "spacy", "joblib", "jinja2"}),
     ],
 )

@@ -1,19 +1,13 @@
-"""From a summary to one self-contained HTML page, and to text for the terminal."""
+"""Results as text for the terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from jinja2 import Template
-
-from pipeline.domains import BY_KEY, Domain
-from pipeline.report.summary import Summary
+from pipeline.domains import BY_KEY
 from pipeline.report.wording import WORDINGS, Wording
 from pipeline.results import Evaluation, Share, Shares
 
@@ -74,6 +68,8 @@ def render_evaluation(result: Evaluation, lang: str = "fr") -> str:
     ]
     if result.ece is not None:
         lines.append(f"{wording.calibration} : {number(result.ece)}")
+    if result.pairs is not None:
+        lines.append(f"{wording.pairs} : {result.pairs.both_right} / {result.pairs.n}")
     header = f"{wording.domain:<24}{wording.precision:>10}{wording.recall:>10}{'F1':>8}{wording.support:>9}"
     lines += ["", header]
     lines += [
@@ -109,51 +105,3 @@ def render_explanation(
     lines.append(f"{wording.probability:<{width}}" + "".join(f"{chance:>16}" for chance in chances))
     best = int(np.argmax(probabilities))
     return "\n".join([f"{domain_name(labels[best], lang)} ({labels[best]}) : {chances[best]}", "", *lines])
-
-
-def render_html(summary: Summary, lang: str = "fr") -> str:
-    """Write the report as one HTML page that needs no other file; everything of the user's is escaped."""
-    wording = WORDINGS[lang]
-    rows = [_html_row(share, lang, wording) for share in summary.shares.shares]
-    top = max([row["share"] for row in rows] + [row["published_share"] for row in rows] + [1.0])
-    return _template().render(
-        s=summary,
-        w=wording,
-        rows=rows,
-        scale=380.0 / top,
-        number=lambda value: _grouped(value, wording),
-        note=wording.counted if summary.shares.n else wording.nothing,
-        words=[(domain_name(key, lang), counts) for key, counts in summary.words.items()],
-    )
-
-
-def _html_row(share: Share, lang: str, wording: Wording) -> dict[str, Any]:
-    domain: Domain | None = BY_KEY.get(share.domain)
-    return {
-        "name": domain_name(share.domain, lang),
-        "scope": domain.scope if domain and lang == "fr" else "",
-        "count": share.count,
-        "share": share.share or 0.0,
-        "percent": percent(share.share, wording),
-        "published": published(share.domain, lang),
-        "published_share": domain.published_share if domain else 0.0,
-        "colour": domain.colour if domain else "#555555",
-    }
-
-
-def _grouped(value: int, wording: Wording) -> str:
-    return f"{value:,}".replace(",", "\u202f" if wording.lang == "fr" else ",")
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("pipeline", "report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html")

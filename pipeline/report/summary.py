@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.results import Shares
+from pipeline.results import Comparison, Shares
 
 # Words that tell nothing of a domain: articles, prepositions, auxiliaries, and the act of buying.
 _EMPTY = """
@@ -28,7 +28,7 @@ class WordCount:
 
 @dataclass(frozen=True)
 class Summary:
-    """Everything a report page says about one labelled file."""
+    """Everything a report page says about one labelled file; ``audit_notes`` is what reading the audit had to say."""
 
     source: str
     rows: int
@@ -39,6 +39,8 @@ class Summary:
     words: Mapping[str, Sequence[WordCount]]
     card: str | None
     made_on: str
+    comparisons: tuple[Comparison, ...] = ()
+    audit_notes: tuple[str, ...] = ()
 
 
 def frequent_words(texts: Mapping[str, Sequence[Sequence[str]]], most: int = 15) -> dict[str, list[WordCount]]:

@@ -17,6 +17,7 @@ class Wording:
     services: str
     share: str
     published: str
+    compared: str
     this_file: str
     study: str
     counted: str
@@ -37,6 +38,7 @@ class Wording:
     accuracy: str
     macro_f1: str
     calibration: str
+    pairs: str
     precision: str
     recall: str
     support: str
@@ -53,11 +55,13 @@ FRENCH = Wording(
     services="Services",
     share="Part",
     published="Étude 2016",
+    compared="Comparaison",
     this_file="Ce fichier",
     study="Étude de 2016 (Deloitte / Villes Internet)",
     counted=(
         "Comptage simple des domaines prédits, sans intervalle : les erreurs du modèle ne sont pas corrigées. "
-        "Avant de publier un chiffre, faire vérifier un échantillon de lignes par une personne."
+        "Avant de publier un chiffre, faire vérifier un échantillon de lignes par une personne : "
+        "« domaines audit plan » dit combien, « domaines audit draw » les tire."
     ),
     facts="Le fichier en chiffres",
     rows="Lignes lues",
@@ -76,6 +80,7 @@ FRENCH = Wording(
     accuracy="Exactitude",
     macro_f1="Macro-F1",
     calibration="Erreur de calibration (ECE)",
+    pairs="Paires justes des deux côtés",
     precision="Précision",
     recall="Rappel",
     support="Lignes",
@@ -92,11 +97,13 @@ ENGLISH = Wording(
     services="Services",
     share="Share",
     published="2016 study",
+    compared="Comparison",
     this_file="This file",
     study="2016 study (Deloitte / Villes Internet)",
     counted=(
         "A mere count of predicted domains, without interval: the model's errors are not corrected for. "
-        "Before publishing a figure, have a sample of rows checked by a person."
+        "Before publishing a figure, have a sample of rows checked by a person: “domaines audit plan” says how many, "
+        "“domaines audit draw” draws them."
     ),
     facts="The file in figures",
     rows="Rows read",
@@ -115,6 +122,7 @@ ENGLISH = Wording(
     accuracy="Accuracy",
     macro_f1="Macro-F1",
     calibration="Calibration error (ECE)",
+    pairs="Pairs right on both sides",
     precision="Precision",
     recall="Recall",
     support="Rows",

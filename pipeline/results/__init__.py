@@ -1,7 +1,39 @@
 """Typed records of results: what stages compute and reports show."""
 
+from pipeline.results.audits import AuditedSample, Draw
+from pipeline.results.comparisons import Comparison
 from pipeline.results.held_out import HeldOut
-from pipeline.results.scores import DomainScore, Evaluation
-from pipeline.results.shares import Share, Shares
+from pipeline.results.plans import Plan, PlannedRows
+from pipeline.results.scores import DomainScore, Evaluation, PairScore
+from pipeline.results.shares import (
+    CorrectedShares,
+    Difference,
+    Differences,
+    Drift,
+    DriftSign,
+    GroupShares,
+    Share,
+    Shares,
+    SharesAnswer,
+)
 
-__all__ = ["DomainScore", "Evaluation", "HeldOut", "Share", "Shares"]
+__all__ = [
+    "AuditedSample",
+    "Comparison",
+    "CorrectedShares",
+    "Difference",
+    "Differences",
+    "DomainScore",
+    "Draw",
+    "Drift",
+    "DriftSign",
+    "Evaluation",
+    "GroupShares",
+    "HeldOut",
+    "PairScore",
+    "Plan",
+    "PlannedRows",
+    "Share",
+    "Shares",
+    "SharesAnswer",
+]

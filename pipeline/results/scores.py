@@ -23,8 +23,19 @@ class DomainScore:
 
 
 @dataclass(frozen=True)
+class PairScore:
+    """How many contrast pairs there are, and in how many of them both sides got their label."""
+
+    n: int
+    both_right: int
+
+
+@dataclass(frozen=True)
 class Evaluation:
-    """The scores of one run; ``confusion`` (K × K) has people's labels in rows, predictions in columns."""
+    """The scores of one run; ``confusion`` (K × K) has people's labels in rows, predictions in columns.
+
+    ``pairs`` is there for a file of contrast pairs.
+    """
 
     n: int
     accuracy: float
@@ -34,6 +45,7 @@ class Evaluation:
     ece: float | None
     by_domain: tuple[DomainScore, ...]
     confusion: Integers
+    pairs: PairScore | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Give the documented JSON; ``confusion`` maps a true label to its predicted labels' counts."""
@@ -45,6 +57,7 @@ class Evaluation:
             "macro_f1_low": self.macro_f1_low,
             "macro_f1_high": self.macro_f1_high,
             "ece": self.ece,
+            **({} if self.pairs is None else {"pairs": {"n": self.pairs.n, "both_right": self.pairs.both_right}}),
             "by_domain": [
                 {"domaine": s.domain, "precision": s.precision, "recall": s.recall, "f1": s.f1, "support": s.support}
                 for s in self.by_domain

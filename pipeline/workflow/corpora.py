@@ -15,7 +15,6 @@ TERM_COLUMNS = ("terme", "domaine", "force")
 # What a term of the lexicon counts for beside a text, by its strength (1 weak hint, 3 decides alone).
 TERM_WEIGHTS = {"1": 0.4, "2": 1.0, "3": 2.0}
 PAIR_WEIGHT = 2.0
-PAIR_COLUMNS = ("text_a", "domaine_a", "text_b", "domaine_b")
 # How many complaints about a corpus are printed before the rest is only counted.
 SHOWN = 20
 
@@ -35,7 +34,7 @@ def corpus_files(sources: Sequence[str]) -> list[str]:
 def read_corpus(file: str) -> list[AnnotatedText]:
     """Read annotated texts, contrast pairs (two texts a row) or a lexicon; rows count from 1 after the header."""
     table = open_table(file)
-    if set(PAIR_COLUMNS) <= set(table.columns):
+    if set(schema.PAIR_COLUMNS) <= set(table.columns):
         return _read_pairs(file)
     if set(TERM_COLUMNS) <= set(table.columns):
         return _read_terms(file)

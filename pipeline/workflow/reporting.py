@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -17,19 +18,26 @@ from pipeline.tables import Table, find_column, open_table, write_bytes
 from pipeline.text import clean
 from pipeline.words import words
 from pipeline.workflow.reading import Say, labelled_column, labels_of
-from pipeline.workflow.shares import shares_of
+from pipeline.workflow.shares import SharesRequest, shares, shares_of
 
 # The report's frequent words come from at most this many texts a domain: more would not change them.
 TEXTS_FOR_WORDS = 20_000
 
 
-def report(source: str, output: str, lang: str, say: Say) -> Summary:
-    """Write the HTML page of a labelled file."""
+def report(source: str, output: str, lang: str, request: SharesRequest, say: Say) -> tuple[schema.Fault, ...]:
+    """Write the HTML page of a labelled file, with intervals when some rows were audited; give the faults of those."""
     table = open_table(source)
     labelled_column(table)
+    notes: list[str] = []
+    answer = None if request.annotated is None else shares(source, request, notes.append)
+    for note in notes:
+        say(note)
     summary = _summarise(table, source, say)
+    if answer is not None:
+        found = answer.shares
+        summary = replace(summary, shares=found, comparisons=answer.published, audit_notes=tuple(notes))
     write_bytes(output, render_html(summary, lang).encode())
-    return summary
+    return () if answer is None else answer.faults
 
 
 def _summarise(table: Table, source: str, say: Say) -> Summary:
