@@ -11,7 +11,7 @@ from tests.messages import TABLE, messages
 WORDS = TABLE.read_text(encoding="utf-8").splitlines()
 #: What to do next: an infinitive or an imperative after what was found.
 NEXT = re.compile(
-    r"(?:[:;,.(?}]|puis|ou|à) (?:n[e'’] ?)?(?:l[ea'] ?|les |y |en |redonnez-lui)?[« ]*\w*(?:er|ez|ir|re|faites)\b"
+    r"(?:[:;,.(?}]|puis|ou|à) (?:n[e'’] ?|s[e'’] ?)?(?:l[ea'] ?|les |y |en |redonnez-lui)?[« ]*\w*(?:er|ez|ir|re|faites)\b"
     r"|vouliez-vous|(?:colonnes du fichier|feuilles du classeur) sont",
     re.IGNORECASE,
 )

@@ -52,6 +52,7 @@ def main() -> int:
         models = place / "models"
         # The parent of forked children must have used neither Polars nor scikit-learn.
         subprocess.run([sys.executable, "-c", MODEL, str(models)], check=True)
+        kills.preload()
         lines = [*_killed(place, models, few)]
         if not few:
             lines += [*_disks(place, models), _messy(), _damaged(place), _load(place, models)]

@@ -29,6 +29,19 @@ class Tally:
     lost: list[str] = field(default_factory=list)
 
 
+def preload() -> None:
+    """Import what commands import, without using any of it: threads do not survive a fork."""
+    import jinja2  # noqa: F401
+    import xlsxwriter  # noqa: F401
+
+    import pipeline.answers
+    import pipeline.cli
+    import pipeline.workflow.labelling
+    import pipeline.workflow.reporting
+    import pipeline.workflow.shares
+    import pipeline.workflow.training  # noqa: F401
+
+
 def run_forked(words: Sequence[str], folder: Path, models: Path, first: Callable[[], None] | None = None) -> int:
     """Run a command in a child and give its number; ``first`` is called in the child before."""
     child = os.fork()
