@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install demo test lint reliability fuzz audit licences sbom bench-messy model bench bench-quality bench-coverage bench-plan corpus-check lock clean
+.PHONY: help install demo test lint reliability fuzz audit licences sbom bench-messy model bench bench-quality bench-coverage bench-plan bench-territory reference corpus-check lock clean bench-stages bench-cost test-review-kill programs bench-review
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -27,8 +27,14 @@ demo: $(VENV)/.installed ## label the demonstration survey, print the shares, wr
 	@$(BIN)/domaines report out/enquete.csv -o out/report.html
 	@$(BIN)/domaines shares out/enquete.csv
 
-test: $(VENV)/.installed-test ## run the whole suite
+test: $(VENV)/.installed-test programs ## run the whole suite
 	$(BIN)/python -m pytest
+
+programs: ## install the browser and the database server the tests drive (Debian, as root; elsewhere, say which)
+	@tests/programs.sh
+
+test-review-kill: $(VENV)/.installed-test ## 10,000 review decisions by 4 clients, the program killed 20 times: none lost, none doubled
+	REVIEW_DECISIONS=10000 REVIEW_KILLS=20 $(BIN)/python -m pytest tests/test_review_kill.py -s
 
 lint: $(VENV)/.installed-test ## Ruff, mypy in strict mode, import-linter
 	$(BIN)/ruff check pipeline tests
@@ -66,8 +72,20 @@ bench-messy: $(VENV)/.installed-bench ## polluted tables read by this program, p
 corpus-check: $(VENV)/.installed-test ## check the corpora: form, openings, near-duplicates, labels, splits
 	$(BIN)/python -m pytest tests/test_corpora.py
 
-bench: $(VENV)/.installed-bench ## measure the speed of labelling against the floor, tables into BENCHMARKS.md
-	$(BIN)/python bench/speed.py
+bench: $(VENV)/.installed-bench ## measure the speed of labelling against the floor and other programs (QUICK=--quick: a trial)
+	$(BIN)/python bench/speed.py $(QUICK)
+
+bench-stages: $(VENV)/.installed-test ## measure where the time of labelling goes
+	$(BIN)/python bench/stages.py $(QUICK)
+
+bench-cost: $(VENV)/.installed-test ## measure cost per text and memory from 10,000 to 10,000,000 texts
+	$(BIN)/python bench/cost.py $(QUICK)
+
+bench-territory: $(VENV)/.installed-test ## planted territorial effects: level, power, bias, coverage (long)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/territory.py
+
+reference: $(VENV)/.installed ## rebuild the shipped table of communes from ../shared/reference
+	$(BIN)/python -m pipeline.communes.building ../shared/reference
 
 bench-quality: $(VENV)/.installed-bench ## measure quality against other classifiers
 	$(BIN)/python bench/quality.py
@@ -78,6 +96,9 @@ bench-plan: $(VENV)/.installed-test ## check that as many rows as `audit plan` s
 bench-coverage: $(VENV)/.installed-bench ## measure how often the intervals of shares hold the truth, tables into BENCHMARKS.md
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/shares_coverage.py
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/shares_quapy.py
+
+bench-review: $(VENV)/.installed-test programs ## measure how long a row takes to be shown, a million loaded
+	$(BIN)/python bench/review.py
 
 $(VENV)/.installed-bench: $(VENV)/.installed-test requirements-bench.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock

@@ -1,11 +1,10 @@
 """`make bench`: how long labelling takes, file to file, beside what people would use instead.
 
-One run, one machine, the same texts, each program a process of its own that reads a CSV file and
-writes it back with a label; medians of alternating runs, ratios round by round. The texts are the
-72,130 real ones, each time with another number in front, so that no two files of the million are
-the same; they stay outside the project. Peers are trained on the project's corpora.
+    python bench/speed.py [--quick]
 
-    python bench/speed.py [ROWS] [RUNS]
+One run, one machine, the same texts (``bench/texts.py``: the real ones, then the synthetic ones), each program a
+process of its own that reads a CSV file and writes it back with a label; medians of alternating runs, ratios
+round by round. ``--quick`` takes 100,000 rows and one run: to see that all works, not to be quoted.
 """
 
 from __future__ import annotations
@@ -13,104 +12,114 @@ from __future__ import annotations
 import os
 import platform
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Callable
 from pathlib import Path
 
-import polars as pl
 from marks import write_between
+from peers import has_fasttext
+from texts import write_real, write_zipf
+from timing import Timing, labelling, timed
 
-ROOT = Path(__file__).parents[1]
-REAL = ROOT.parent / "shared" / "real" / "reserve_parlementaire.csv"
 PEERS = Path(__file__).with_name("peers.py")
+ROWS, RUNS = 1_000_000, 5
+QUICK_ROWS, QUICK_RUNS = 100_000, 1
+
+# The slow ones read a part of the rows, and their time is scaled: their cost grows in proportion.
+PARTS = {
+    "floor": 1.0,
+    "domaines 1": 1.0,
+    "domaines 2": 1.0,
+    "fasttext-words": 0.3,
+    "fasttext-subwords": 0.2,
+    "sklearn-words": 0.2,
+    "sklearn-words-lemmas": 0.02,
+    "sklearn-chars": 0.03,
+    "sklearn-chars-lemmas": 0.02,
+    "spacy-textcat-1": 0.02,
+    "spacy-textcat-2": 0.02,
+}
+# The synthetic corpus is for the engine's worst case: no text twice, many distinct words.
+ZIPF = ("floor", "domaines 1", "domaines 2", "fasttext-words", "fasttext-subwords", "sklearn-words")
+TARGETS = {"fasttext-subwords": 8, "fasttext-words": 2, "sklearn-chars": 30, "spacy-textcat-1": 100}
+Rounds = dict[str, list[Timing]]
 
 
-def write_texts(path: Path, rows: int) -> None:
-    """Write the benchmark's texts: the real ones, repeated with another number in front each time."""
-    real = (
-        pl.read_csv(REAL, infer_schema=False)
-        .select("id", "code_commune", "description")
-        .with_columns(pl.col("description").fill_null(""))
-    )
-    parts = [real] + [
-        real.with_columns(pl.lit(f"{turn} ").add(pl.col("description")).alias("description"))
-        for turn in range(2, rows // real.height + 2)
+def main() -> None:
+    """Time every competitor in turn on both corpora, and write the tables into BENCHMARKS.md."""
+    quick = "--quick" in sys.argv[1:]
+    rows, runs = (QUICK_ROWS, QUICK_RUNS) if quick else (ROWS, RUNS)
+    parts = {name: part for name, part in PARTS.items() if has_fasttext() or not name.startswith("fasttext")}
+    lines = [
+        f"{rows:,} rows, medians of {runs} alternating runs, {os.cpu_count()} processors, Python "
+        f"{platform.python_version()}, whole processes, start-up included.",
     ]
-    pl.concat(parts).head(rows).write_csv(path)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        timed([sys.executable, str(PEERS), "train", "-", "-", str(folder)])
+        for title, write, names in (("Real texts", write_real, tuple(parts)), ("Synthetic texts", write_zipf, ZIPF)):
+            chosen = {competitor: parts[competitor] for competitor in names if competitor in parts}
+            times = rounds(folder, chosen, write, rows, runs)
+            lines += ["", f"{title}:", "", *table(rows, chosen, times), "", *sentences(chosen, times)]
+    print("\n".join(lines))
+    write_between("speed", lines)
+
+
+def rounds(folder: Path, parts: dict[str, float], write: Callable[[Path, int], None], rows: int, runs: int) -> Rounds:
+    """Run all competitors by turns, each on its part of the rows."""
+    for part in sorted(set(parts.values())):
+        write(folder / f"{part}.csv", int(rows * part))
+    times: Rounds = {name: [] for name in parts}
+    for _ in range(runs):
+        for name, part in parts.items():
+            times[name].append(timed(command(name, folder / f"{part}.csv", folder / "out.csv", folder)))
+            print(name, times[name][-1], file=sys.stderr, flush=True)
+    return times
 
 
 def command(name: str, source: Path, output: Path, folder: Path) -> list[str]:
     """Give the command line of one competitor."""
     if name.startswith("domaines"):
-        jobs = name.split(" ")[1]
-        return [
-            str(Path(sys.executable).with_name("domaines")),
-            "label",
-            str(source),
-            "-o",
-            str(output),
-            "--jobs",
-            jobs,
-            "-q",
-        ]
+        return labelling(source, output, int(name.split(" ")[1]))
     return [sys.executable, str(PEERS), name, str(source), str(output), str(folder)]
 
 
-def timed(arguments: list[str]) -> tuple[float, float, float]:
-    """Run a command; give wall seconds, CPU seconds, peak memory in MiB."""
-    began = time.perf_counter()
-    process = subprocess.Popen(arguments)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - began
-    process.returncode = status
-    if status:
-        raise SystemExit(f"{arguments} ended with {status}")
-    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
-
-
-def main() -> None:
-    """Time every competitor in turn, and write the table into BENCHMARKS.md."""
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    runs = int(sys.argv[2]) if len(sys.argv) > 2 else 5
-    # The slow peers read a part of the rows, and their time is scaled: their cost grows in proportion.
-    parts = {"floor": 1.0, "domaines 1": 1.0, "domaines 2": 1.0, "sklearn-words": 0.2, "sklearn-chars": 0.03}
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        subprocess.run([sys.executable, str(PEERS), "train", "-", "-", str(folder)], check=True)
-        times: dict[str, list[tuple[float, float, float]]] = {competitor: [] for competitor in parts}
-        for competitor, part in parts.items():
-            write_texts(folder / f"{competitor}.csv", int(rows * part))
-        for _ in range(runs):
-            for competitor in parts:
-                source, output = folder / f"{competitor}.csv", folder / "out.csv"
-                times[competitor].append(timed(command(competitor, source, output, folder)))
-    report(rows, runs, parts, times)
-
-
-def report(rows: int, runs: int, parts: dict[str, float], times: dict[str, list[tuple[float, float, float]]]) -> None:
-    """Print the table and put it between the marks of BENCHMARKS.md."""
+def table(rows: int, parts: dict[str, float], times: Rounds) -> list[str]:
+    """Give one line for each competitor."""
     lines = [
-        f"{rows} rows, medians of {runs} alternating runs, {os.cpu_count()} processors, Python "
-        f"{platform.python_version()}, whole processes, start-up included.",
-        "",
         "| program | rows timed | texts/s | time for all rows ÷ the floor's | CPU s per million | peak MiB |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
     for name, part in parts.items():
         count = int(rows * part)
-        walls, cpus, peaks = zip(*times[name], strict=True)
-        ratios = [wall / part / floor[0] for wall, floor in zip(walls, times["floor"], strict=True)]
-        lines.append(
-            f"| {name} | {count} | {count / statistics.median(walls):,.0f} | {statistics.median(ratios):.1f} | "
-            f"{statistics.median(cpus) / count * 1e6:.1f} | {statistics.median(peaks):.0f} |"
-        )
-    one, two = ([run[0] for run in times[f"domaines {jobs}"]] for jobs in (1, 2))
-    gain = statistics.median(a / b for a, b in zip(one, two, strict=True))
-    lines += ["", f"Two jobs are {gain:.2f} × as fast as one."]
-    print("\n".join(lines))
-    write_between("speed", lines)
+        wall = statistics.median(run.wall for run in times[name])
+        cpu = statistics.median(run.cpu for run in times[name]) / count * 1e6
+        peak = statistics.median(run.peak for run in times[name])
+        over = ratio(times, parts, name, "floor")
+        lines.append(f"| {name} | {count:,} | {count / wall:,.0f} | {over:.1f} | {cpu:.1f} | {peak:.0f} |")
+    return lines
+
+
+def sentences(parts: dict[str, float], times: Rounds) -> list[str]:
+    """Say the ratios asked for, with what was asked."""
+    gain = ratio(times, parts, "domaines 1", "domaines 2")
+    over = ratio(times, parts, "domaines 2", "floor")
+    lines = [
+        f"Two jobs are {gain:.2f} × as fast as one (asked: 1.7), and take {over:.1f} × the floor's time (asked: 4)."
+    ]
+    for name, asked in TARGETS.items():
+        if name in parts:
+            # One process of ours beside one of theirs, then both cores beside it.
+            one, two = (ratio(times, parts, name, f"domaines {jobs}") for jobs in (1, 2))
+            lines.append(f"{name} takes {one:.1f} × the time of one job, {two:.1f} × that of two (asked: {asked}).")
+    return lines
+
+
+def ratio(times: Rounds, parts: dict[str, float], name: str, other: str) -> float:
+    """Give the median of the ratios of two competitors' times for all rows, round by round."""
+    pairs = zip(times[name], times[other], strict=True)
+    return statistics.median(a.wall / parts[name] / (b.wall / parts[other]) for a, b in pairs)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,11 @@ of their squared lengths. Both sums are additive over occurrences, so that a lin
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -24,6 +23,7 @@ from pipeline.words import fold
 
 Words = Sequence[str]
 Pair = tuple[str, str]
+Integers = NDArray[np.int64]
 T = TypeVar("T")
 
 # Separates the two words of a pair in a feature's name; no word holds it.
@@ -107,7 +107,7 @@ class FeatureSpace:
 
     def word_rows(self, types: Sequence[str]) -> sparse.csr_matrix:
         """Give one row per word type: its form, lemma, character n-grams and vector, weighted."""
-        rows = self._rows([self._word_row(word) for word in types])
+        rows = self._named_rows(types)
         if not self.families.vector:
             return rows
         known = [self.columns.get(f"f:{fold(word)}", -1) for word in types]
@@ -123,15 +123,12 @@ class FeatureSpace:
 
     def pair_rows(self, types: Sequence[Pair]) -> sparse.csr_matrix:
         """Give one row per pair type; a pair never seen in training has an empty row."""
-        rows = self._rows([self._weighted([(self._pair_name(pair), self.families.pair)]) for pair in types])
+        columns = [self.columns.get(self._pair_name(pair), -1) for pair in types]
+        found = np.array(columns, dtype=np.int64)
+        rows = np.flatnonzero(found >= 0)
+        values = self.frequencies[found[rows]] * self.families.pair
         # A pair has no vector: its columns there are empty.
-        rows.resize((len(types), self.width))
-        return rows
-
-    def known_pairs(self) -> list[Pair]:
-        """Give the pairs that have a feature, in the order of their names."""
-        names = [name[2:] for name in self.columns if name.startswith("p:")]
-        return [(first, second) for first, _, second in (name.partition(PAIR_JOINER) for name in names)]
+        return self._matrix(rows, found[rows], values, (len(types), self.width))
 
     def _pair_name(self, pair: Pair) -> str:
         return f"p:{pair[0]}{PAIR_JOINER}{pair[1]}"
@@ -153,35 +150,54 @@ class FeatureSpace:
             return []
         return [f"c:{gram}" for gram in ngrams(word, self.families.shortest, self.families.longest)]
 
-    def _weighted(self, named: Iterable[tuple[str, float]]) -> tuple[list[int], list[float]]:
-        found = [(self.columns[name], weight) for name, weight in named if name in self.columns]
-        return [column for column, _ in found], [self._weights[column] * weight for column, weight in found]
+    def _named_rows(self, types: Sequence[str]) -> sparse.csr_matrix:
+        """Give the part of the rows that has named features, a whole column at a time."""
+        rows, columns, weights = self._own_entries(types)
+        of_grams = [self._gram_columns(word) for word in types]
+        counts = np.array([len(found) for found in of_grams], dtype=np.int64)
+        gram_rows = np.repeat(np.arange(len(types)), counts)
+        gram_columns = np.fromiter(chain.from_iterable(of_grams), dtype=np.int64, count=len(gram_rows))
+        frequencies = self.frequencies[gram_columns]
+        # The n-grams of a word weigh together as much as one feature of mean IDF, whatever its length.
+        total = np.bincount(gram_rows, frequencies, len(types))
+        squared = np.bincount(gram_rows, frequencies * frequencies, len(types))
+        with np.errstate(invalid="ignore"):
+            scale = self.families.characters * total / counts / np.sqrt(squared)
+        values = [self.frequencies[columns] * weights, frequencies * scale[gram_rows]]
+        return self._matrix(
+            np.concatenate([rows, gram_rows]),
+            np.concatenate([columns, gram_columns]),
+            np.concatenate(values),
+            (len(types), len(self.columns)),
+        )
 
-    def _word_row(self, word: str) -> tuple[list[int], list[float]]:
-        columns, values = self._weighted(self._own(word))
+    def _own_entries(self, types: Sequence[str]) -> tuple[Integers, Integers, NDArray[np.float64]]:
+        """Give rows, columns and weights of the words' own features."""
         known = self.columns
-        gram_columns = [known[name] for name in self._grams(word) if name in known]
-        if gram_columns:
-            # The n-grams of a word weigh together as much as one feature of mean IDF, whatever its length.
-            weights = [self._weights[column] for column in gram_columns]
-            squared = sum(weight * weight for weight in weights)
-            scale = self.families.characters * sum(weights) / len(weights) / math.sqrt(squared)
-            values += [weight * scale for weight in weights]
-        return columns + gram_columns, values
+        found = [
+            (row, known[name], weight)
+            for row, word in enumerate(types)
+            for name, weight in self._own(word)
+            if name in known
+        ]
+        rows, columns, weights = zip(*found, strict=True) if found else ((), (), ())
+        return np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64), np.array(weights, dtype=np.float64)
+
+    def _gram_columns(self, word: str) -> list[int]:
+        if not self.families.characters:
+            return []
+        known = self._columns_of_grams
+        return [known[gram] for gram in ngrams(word, self.families.shortest, self.families.longest) if gram in known]
 
     @cached_property
-    def _weights(self) -> list[float]:
-        # A list: taking single numbers out of an array is five times slower.
-        weights: list[float] = self.frequencies.tolist()
-        return weights
+    def _columns_of_grams(self) -> dict[str, int]:
+        # Names without their mark: making "c:…" of each n-gram of each new word costs as much as finding it.
+        return {name[2:]: column for name, column in self.columns.items() if name.startswith("c:")}
 
-    def _rows(self, rows: list[tuple[list[int], list[float]]]) -> sparse.csr_matrix:
-        starts = np.cumsum([0] + [len(columns) for columns, _ in rows])
-        columns = np.fromiter((c for row in rows for c in row[0]), dtype=np.int32, count=starts[-1])
-        values = np.fromiter((v for row in rows for v in row[1]), dtype=np.float64, count=starts[-1])
-        matrix = sparse.csr_matrix((values, columns, starts), shape=(len(rows), len(self.columns)))
-        matrix.sum_duplicates()
-        return matrix
+    def _matrix(
+        self, rows: Integers, columns: Integers, values: NDArray[np.float64], shape: tuple[int, int]
+    ) -> sparse.csr_matrix:
+        return sparse.csr_matrix((values, (rows, columns)), shape=shape)
 
 
 def squared_lengths(rows: sparse.csr_matrix) -> NDArray[np.float64]:

@@ -70,9 +70,13 @@ INPUT_COLUMNS: tuple[Column, ...] = (TEXT, IDENTIFIER, COMMUNE_CODE, COMMUNE, WE
 
 OUTPUT_COLUMNS: tuple[Column, ...] = (
     Column("domaine", "string", "Domaine prédit ; vide quand le texte est vide ou sans mot."),
-    Column("probabilite", "number", "Probabilité du domaine prédit."),
-    *(Column(f"p_{label}", "number", f"Probabilité de « {label} ».") for label in LABELS),
-    Column("indice_confiance", "number", "Écart entre les deux plus fortes probabilités (p1 − p2)."),
+    Column("probabilite", "number", "Probabilité du domaine prédit, arrondie à six décimales."),
+    *(Column(f"p_{label}", "number", f"Probabilité de « {label} », arrondie à six décimales.") for label in LABELS),
+    Column(
+        "indice_confiance",
+        "number",
+        "Écart entre les deux plus fortes probabilités (p1 − p2), arrondi à six décimales.",
+    ),
     Column("a_relire", "boolean", "Vrai quand l'indice de confiance est sous le seuil du modèle."),
     Column("modele", "string", "Nom, version et empreinte du modèle."),
 )

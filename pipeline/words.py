@@ -46,8 +46,17 @@ def fold(word: str) -> str:
     """
     if word.isascii():
         return word
+    # French letters by one table; what it does not know is decomposed, ten times slower.
+    known = word.translate(_FOLDED)
+    return known if known.isascii() else _decomposed(word)
+
+
+def _decomposed(word: str) -> str:
     decomposed = unicodedata.normalize("NFKD", word.translate(_LIGATURES))
     return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+_FOLDED = {code: _decomposed(chr(code)) for code in range(0xA0, 0x250)}
 
 
 class Lemmatiser:

@@ -1,13 +1,13 @@
 """The fast path: a batch of texts is split, looked up, summed; nothing costly happens per text.
 
-Blank-separated pieces of text are interned to integers by Polars; a piece's words, a word's row and
-a pair's row are found once per distinct piece, word and pair, and kept for the run. What remains
-per text is integer look-ups and one sparse product, in whole columns.
+A piece (what stands between two blanks: "l'école,") keeps one summed row, found once per distinct
+piece and kept for the run: those of its words and of the pairs inside it. What remains per text is
+integer look-ups, the pairs across blanks, and sparse products of whole columns. A row has any number
+of columns; the sum of squared lengths is one more.
 """
 
 from __future__ import annotations
 
-import itertools
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,18 +16,27 @@ from typing import Generic, TypeVar
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy import sparse
 
-from pipeline.features import FeatureSpace, squared_lengths
+from pipeline.features import PAIR_JOINER, FeatureSpace, squared_lengths
 from pipeline.head import Array, Head
-from pipeline.text import NOT_PLAIN_PATTERN, PLAIN_PATTERN, clean
-from pipeline.words import words
+from pipeline.pieces import (
+    BEGINS_A_LINE,
+    ENDS_WITH_HYPHEN,
+    NOT_PLAIN,
+    Integers,
+    PairIndex,
+    ends_of,
+    grouped,
+    split,
+    suspect_rows,
+)
+from pipeline.text import clean, is_plain
+from pipeline.words import MAX_WORD, words
 
-# Past this many distinct pieces the run's cache starts anew, so that memory stays bounded.
-MAX_PIECES = 2_000_000
-
-Integers = NDArray[np.int64]
-_names = itertools.count()
+# Past this many bytes of rows the run's cache starts anew, so that memory stays bounded.
+MAX_CACHE_BYTES = 256 << 20
+# What a piece and its words take besides their rows: strings, dictionaries, numbers.
+PIECE_BYTES = 400
 
 
 @dataclass(frozen=True)
@@ -102,75 +111,133 @@ class _Growing(Generic[Cell]):
         self.size = needed
 
     @property
+    def row_bytes(self) -> int:
+        return self._data.itemsize * int(np.prod(self._data.shape[1:]))
+
+    @property
     def view(self) -> NDArray[Cell]:
         return self._data[: self.size]
 
 
+def piece_words(piece: str) -> tuple[list[str], int]:
+    """Give the words of a piece and its flags; those of a piece that is not plain serve texts already cleaned.
+
+    >>> piece_words("L’École,"), piece_words("<b>wifi")
+    ((["l'", 'école'], 0), (['b', 'wifi'], 1))
+    """
+    if not is_plain(piece):
+        return words(piece), NOT_PLAIN
+    if piece.isalpha() and "â" not in piece:
+        # Most pieces: no fix touches letters alone (but "â", the sign of a wrong encoding).
+        return [piece.lower()[:MAX_WORD]], 0
+    flags = ENDS_WITH_HYPHEN * piece.endswith("-") + BEGINS_A_LINE * piece.startswith("\n")
+    return words(clean(piece)), flags
+
+
+class _PairTable:
+    """The rows of known pairs, found by the numbers of their two bases."""
+
+    def __init__(self, scoring: Scoring) -> None:
+        bases, first, second, columns = _paired_bases(scoring.space)
+        self.base_number = {base: number for number, base in enumerate(bases)}
+        self._bases = max(len(bases), 1)
+        self._index = PairIndex(first * self._bases + second)
+        # A pair has one feature: its row is that feature's, weighted.
+        weights = scoring.space.frequencies[columns] * scoring.space.families.pair
+        self.rows: Array = np.column_stack([scoring.projection[columns] * weights[:, None], weights * weights])
+
+    def between(self, first: Integers, second: Integers) -> Integers:
+        """Give the number of the pair of each two bases, −1 where there is none."""
+        if not len(self.rows):
+            return np.full(len(first), -1, dtype=np.int64)
+        # No base is -1: no known key is below 0, and a first base of -1 makes it so.
+        keys = np.where(second >= 0, first * self._bases + second, -1)
+        return self._index.find(keys)
+
+
 @dataclass(frozen=True)
 class _Snapshot:
-    """The arrays one batch works on: consistent, whatever other threads learn meanwhile."""
+    """The arrays one batch works on: consistent, whatever other threads learn meanwhile.
 
-    starts: Integers
-    lengths: Integers
-    piece_words: Integers
+    ``numbers`` are those of the batch's distinct pieces; the other arrays have one row per piece known.
+    """
+
+    numbers: Integers
     rows: Array
-    masses: Array
-    bases: Integers
+    worded: NDArray[np.bool_]
+    flags: NDArray[np.uint8]
+    first: Integers
+    last: Integers
 
 
 class _Vocabulary:
-    """Pieces, their words, and the words' rows, learnt as they come. Thread-safe."""
+    """Words and pieces with their rows, learnt as they come. Thread-safe."""
 
-    def __init__(self, scoring: Scoring) -> None:
+    def __init__(self, scoring: Scoring, pairs: _PairTable) -> None:
         self._scoring = scoring
+        self._pairs = pairs
         self._lock = threading.Lock()
-        self.categories = pl.Categories(name=f"pieces-{next(_names)}", namespace="domaines")
-        # Polars forgets a mapping when the last series that uses it goes: this one keeps it.
-        self._anchor = pl.Series([""], dtype=pl.Categorical(self.categories))
         self._number: dict[str, int] = {}
-        self._base_number = _base_numbers(scoring.space)
-        self._starts = np.full(1024, -1, dtype=np.int64)
-        self._lengths = np.zeros(1024, dtype=np.int64)
-        self._piece_words = _Growing(np.zeros(0, dtype=np.int64))
-        self._rows = _Growing(np.zeros((0, len(scoring.labels)), dtype=np.float64))
+        self._base_number = pairs.base_number
+        self._rows = _Growing(np.zeros((0, scoring.projection.shape[1]), dtype=np.float64))
         self._masses = _Growing(np.zeros(0, dtype=np.float64))
         self._bases = _Growing(np.zeros(0, dtype=np.int64))
-        self.size = 0
+        self._piece_number: dict[str, int] = {}
+        self._piece_rows = _Growing(np.zeros((0, scoring.projection.shape[1] + 1), dtype=np.float64))
+        self._worded = _Growing(np.zeros(0, dtype=np.bool_))
+        self._flags = _Growing(np.zeros(0, dtype=np.uint8))
+        self._first = _Growing(np.zeros(0, dtype=np.int64))
+        self._last = _Growing(np.zeros(0, dtype=np.int64))
 
-    def snapshot(self, pieces: pl.Series, codes: Integers) -> _Snapshot:
+    @property
+    def is_full(self) -> bool:
+        """Whether the cache has taken all the memory it may."""
+        row = self._rows.row_bytes + self._piece_rows.row_bytes + PIECE_BYTES
+        return len(self._piece_number) * row > MAX_CACHE_BYTES
+
+    def snapshot(self, pieces: Sequence[str]) -> _Snapshot:
         """Learn the pieces not met yet, then give the arrays."""
         with self._lock:
-            top = int(codes.max(initial=-1)) + 1
-            self._reserve(top)
-            unknown = self._starts[codes] < 0
-            if unknown.any():
-                self._learn(pieces.filter(pl.Series(unknown)), codes[unknown])
+            known = self._piece_number
+            new = [piece for piece in pieces if piece not in known]
+            if new:
+                self._learn(new)
             return _Snapshot(
-                self._starts,
-                self._lengths,
-                self._piece_words.view,
-                self._rows.view,
-                self._masses.view,
-                self._bases.view,
+                np.fromiter((known[piece] for piece in pieces), dtype=np.int64, count=len(pieces)),
+                self._piece_rows.view,
+                self._worded.view,
+                self._flags.view,
+                self._first.view,
+                self._last.view,
             )
 
-    def _reserve(self, top: int) -> None:
-        if top > len(self._starts):
-            extra = max(top, 2 * len(self._starts)) - len(self._starts)
-            self._starts = np.concatenate([self._starts, np.full(extra, -1, dtype=np.int64)])
-            self._lengths = np.concatenate([self._lengths, np.zeros(extra, dtype=np.int64)])
+    def _learn(self, pieces: Sequence[str]) -> None:
+        split_pieces, flags = zip(*map(piece_words, pieces), strict=True)
+        found = [word for piece in split_pieces for word in piece]
+        self._learn_words(found)
+        numbers = np.fromiter((self._number[word] for word in found), dtype=np.int64, count=len(found))
+        ends = ends_of(np.array([len(piece) for piece in split_pieces]))
+        worded = np.diff(ends) > 0
+        bases = np.append(self._bases.view[numbers], -1)
+        self._piece_rows.append(self._summed(numbers, ends, bases))
+        self._worded.append(worded)
+        self._flags.append(np.array(flags, dtype=np.uint8))
+        self._first.append(np.where(worded, bases[ends[:-1]], -1))
+        self._last.append(np.where(worded, bases[ends[1:] - 1], -1))
+        for piece in pieces:
+            self._piece_number[piece] = len(self._piece_number)
 
-    def _learn(self, pieces: pl.Series, codes: Integers) -> None:
-        distinct, first = np.unique(codes, return_index=True)
-        split = [words(clean(piece)) for piece in pieces.gather(first.tolist()).cast(pl.String).to_list()]
-        self._learn_words([word for piece in split for word in piece])
-        numbers = [self._number[word] for piece in split for word in piece]
-        lengths = np.array([len(piece) for piece in split], dtype=np.int64)
-        starts = self._piece_words.size + np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
-        self._piece_words.append(np.array(numbers, dtype=np.int64))
-        self._lengths[distinct] = lengths
-        self._starts[distinct] = starts
-        self.size += len(distinct)
+    def _summed(self, numbers: Integers, ends: Integers, bases: Integers) -> Array:
+        """Sum the rows and masses of each piece's words, and of the pairs inside it."""
+        rows = np.column_stack([self._rows.view[numbers], self._masses.view[numbers]])
+        within = np.ones(len(numbers), dtype=bool)
+        within[ends[1:][ends[1:] > 0] - 1] = False
+        places = np.flatnonzero(within)
+        pairs = self._pairs.between(bases[places], bases[places + 1])
+        kept = pairs >= 0
+        pair_ends = np.searchsorted(places[kept], ends)
+        total = grouped(np.arange(len(numbers)), ends, rows)
+        return total + grouped(pairs[kept], pair_ends, self._pairs.rows) if kept.any() else total
 
     def _learn_words(self, found: Sequence[str]) -> None:
         new = [word for word in dict.fromkeys(found) if word not in self._number]
@@ -185,51 +252,16 @@ class _Vocabulary:
             self._number[word] = len(self._number)
 
 
-def _base_numbers(space: FeatureSpace) -> dict[str, int]:
-    bases = sorted({base for pair in space.known_pairs() for base in pair})
-    return {base: number for number, base in enumerate(bases)}
-
-
-class PairIndex:
-    """Finds the numbers of known pairs among many keys, a whole column at a time.
-
-    A hash table with linear probing, walked by all keys at once: binary search, the road not taken,
-    costs three times as much on batches of a million keys.
-
-    >>> PairIndex(np.array([7, 40, 7 + 2**40])).find(np.array([40, 8, 7])).tolist()
-    [1, -1, 0]
-    """
-
-    def __init__(self, keys: Integers) -> None:
-        # At most a quarter full, so that a key seldom takes a second step.
-        self._mask = (1 << max(int(4 * len(keys)).bit_length(), 4)) - 1
-        self._numbers = np.full(self._mask + 1, -1, dtype=np.int64)
-        self._keys = np.full(self._mask + 1, -1, dtype=np.int64)
-        waiting, places = np.arange(len(keys)), self._places(keys)
-        while len(waiting):
-            free = self._numbers[places] < 0
-            self._numbers[places[free]] = waiting[free]
-            self._keys[places[free]] = keys[waiting[free]]
-            # Of several that took one free place, the last stays; the others step on with the rest.
-            lost = self._numbers[places] != waiting
-            waiting, places = waiting[lost], (places[lost] + 1) & self._mask
-
-    def find(self, keys: Integers) -> Integers:
-        """Give the number of each key, −1 where it is not known."""
-        places = self._places(keys)
-        found = np.where(self._keys[places] == keys, self._numbers[places], -1)
-        open_rows = np.flatnonzero((found < 0) & (self._numbers[places] >= 0))
-        while len(open_rows):
-            places[open_rows] = (places[open_rows] + 1) & self._mask
-            at = places[open_rows]
-            same = self._keys[at] == keys[open_rows]
-            found[open_rows[same]] = self._numbers[at[same]]
-            open_rows = open_rows[~same & (self._numbers[at] >= 0)]
-        return np.asarray(found)
-
-    def _places(self, keys: Integers) -> Integers:
-        mixed = keys.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-        return np.asarray((mixed >> np.uint64(40)).astype(np.int64) & self._mask)
+def _paired_bases(space: FeatureSpace) -> tuple[list[str], Integers, Integers, Integers]:
+    """Give the bases met in known pairs, sorted; of each pair, the numbers of its two bases and its column."""
+    found = {name[2:]: column for name, column in space.columns.items() if name.startswith("p:")}
+    columns = np.fromiter(found.values(), dtype=np.int64, count=len(found))
+    halves = pl.Series(list(found), dtype=pl.String).str.split_exact(PAIR_JOINER, 1).struct.unnest()
+    bases = pl.concat([halves["field_0"], halves["field_1"]]).unique().sort()
+    first, second = (
+        halves[name].cast(pl.Enum(bases)).to_physical().to_numpy().astype(np.int64) for name in halves.columns
+    )
+    return bases.to_list(), first, second, columns
 
 
 class WordTable:
@@ -240,16 +272,8 @@ class WordTable:
 
     def __init__(self, scoring: Scoring) -> None:
         self.scoring = scoring
-        self._vocabulary = _Vocabulary(scoring)
-        space = scoring.space
-        known = space.known_pairs()
-        number = _base_numbers(space)
-        self._bases = max(len(number), 1)
-        keys = np.array([number[a] * self._bases + number[b] for a, b in known], dtype=np.int64)
-        self._pair_index = PairIndex(keys)
-        features = space.pair_rows(known)
-        self._pair_rows: Array = np.asarray(features @ scoring.projection)
-        self._pair_masses = squared_lengths(features)
+        self._pairs = _PairTable(scoring)
+        self._vocabulary = _Vocabulary(scoring, self._pairs)
 
     def probabilities(self, texts: pl.Series) -> Array:
         """Give calibrated probabilities (n × K); a text without a word has a line of NaN."""
@@ -259,66 +283,48 @@ class WordTable:
         return result
 
     def sums(self, texts: pl.Series) -> tuple[Array, Integers]:
-        """Give each text's normalised summed row (n × K) and its number of words (n)."""
-        if self._vocabulary.size > MAX_PIECES:
-            self._vocabulary = _Vocabulary(self.scoring)
-        vocabulary = self._vocabulary
-        pieces, ends = _split(clean_column(texts))
-        interned = pieces.cast(pl.Categorical(vocabulary.categories))
-        codes = interned.to_physical().to_numpy().astype(np.int64)
-        tables = vocabulary.snapshot(interned, codes)
-        word_numbers, text_ends = _expand(codes, ends, tables)
-        return self._sum(word_numbers, text_ends, tables), np.diff(text_ends)
+        """Give each text's normalised summed row (n × columns) and its number of pieces with a word (n).
 
-    def _sum(self, word_numbers: Integers, ends: Integers, tables: _Snapshot) -> Array:
-        totals, squared = _grouped(word_numbers, ends, tables.rows, tables.masses)
-        pair_numbers, pair_ends = self._pairs(tables.bases[word_numbers], ends)
+        Texts are taken for plain, piece by piece; those that a flag shows not to be are cleaned whole and
+        summed again.
+        """
+        if self._vocabulary.is_full:
+            self._vocabulary = _Vocabulary(self.scoring, self._pairs)
+        texts = texts.fill_null("")
+        totals, counts, suspect = self._summed(texts)
+        if len(suspect):
+            cleaned = [clean(text).lower() for text in texts.gather(suspect).to_list()]
+            totals[suspect], counts[suspect], _ = self._summed(pl.Series(cleaned, dtype=pl.String))
+        return totals, counts
+
+    def _summed(self, texts: pl.Series) -> tuple[Array, Integers, Integers]:
+        """Sum texts as they are; tell besides which are suspect."""
+        pieces = split(texts)
+        tables = self._vocabulary.snapshot(pieces.distinct)
+        numbers, ends = tables.numbers[pieces.codes], pieces.ends
+        suspect = suspect_rows(tables.flags[numbers], ends)
+        worded = tables.worded[numbers]
+        if not worded.all():
+            numbers, ends = numbers[worded], ends_of(worded)[ends]
+        return self._sum(numbers, ends, tables), np.diff(ends), suspect
+
+    def _sum(self, numbers: Integers, ends: Integers, tables: _Snapshot) -> Array:
+        totals = grouped(numbers, ends, tables.rows)
+        pair_numbers, pair_ends = self._pairs_across(numbers, ends, tables)
         if len(pair_numbers):
-            pair_totals, pair_squared = _grouped(pair_numbers, pair_ends, self._pair_rows, self._pair_masses)
-            totals += pair_totals
-            squared += pair_squared
+            totals += grouped(pair_numbers, pair_ends, self._pairs.rows)
+        squared = totals[:, -1]
         scale = np.divide(1.0, np.sqrt(squared), out=np.zeros_like(squared), where=squared > 0)
-        return np.asarray(totals * scale[:, None])
+        return np.asarray(totals[:, :-1] * scale[:, None])
 
-    def _pairs(self, bases: Integers, ends: Integers) -> tuple[Integers, Integers]:
-        if len(bases) < 2 or not len(self._pair_masses):
+    def _pairs_across(self, numbers: Integers, ends: Integers, tables: _Snapshot) -> tuple[Integers, Integers]:
+        """Give the known pairs of the last word of a piece and the first of the next, and where each text's end."""
+        if len(numbers) < 2:
             return np.zeros(0, dtype=np.int64), np.zeros_like(ends)
-        keys = bases[:-1] * self._bases + bases[1:]
-        within = np.ones(len(bases), dtype=bool)
-        within[ends[1:-1][ends[1:-1] < len(bases)]] = False
-        candidates = np.flatnonzero((bases[:-1] >= 0) & (bases[1:] >= 0) & within[1:])
-        positions = self._pair_index.find(keys[candidates])
-        found = positions >= 0
-        # A pair belongs to the text of its first word: count those before each text's end.
-        return positions[found], np.searchsorted(candidates[found], ends)
-
-
-def clean_column(texts: pl.Series) -> pl.Series:
-    """Clean a column: rows that a cheap test finds plain are left to be cleaned piece by piece."""
-    texts = texts.fill_null("")
-    plain = texts.str.contains(PLAIN_PATTERN) & ~texts.str.contains(NOT_PLAIN_PATTERN)
-    if plain.all():
-        return texts
-    rows = (~plain).arg_true()
-    return texts.scatter(rows, [clean(text) for text in texts.gather(rows).to_list()])
-
-
-def _split(texts: pl.Series) -> tuple[pl.Series, Integers]:
-    lists = texts.str.to_lowercase().str.split(" ")
-    ends = np.concatenate([[0], np.cumsum(lists.list.len().to_numpy())]).astype(np.int64)
-    return lists.explode(), ends
-
-
-def _expand(codes: Integers, ends: Integers, tables: _Snapshot) -> tuple[Integers, Integers]:
-    """From piece codes to word numbers: pieces hold no word, one, or a few ("l'école,")."""
-    lengths = tables.lengths[codes]
-    word_ends = np.concatenate([[0], np.cumsum(lengths)])
-    offsets = np.repeat(tables.starts[codes] - word_ends[:-1], lengths)
-    return tables.piece_words[offsets + np.arange(word_ends[-1])], word_ends[ends]
-
-
-def _grouped(numbers: Integers, ends: Integers, rows: Array, masses: Array) -> tuple[Array, Array]:
-    """Sum the rows and the masses of each text, in the order of its words."""
-    ones = np.ones(len(numbers))
-    counts = sparse.csr_matrix((ones, numbers, ends), shape=(len(ends) - 1, len(rows)), copy=False)
-    return np.asarray(counts @ rows), np.asarray(counts @ masses)
+        first, second = tables.last[numbers[:-1]], tables.first[numbers[1:]]
+        # The last piece of a text has no next one.
+        inner = ends[1:-1]
+        second[inner[(inner > 0) & (inner < len(numbers))] - 1] = -1
+        found = self._pairs.between(first, second)
+        places = np.flatnonzero(found >= 0)
+        return found[places], np.searchsorted(places, ends)

@@ -53,6 +53,10 @@ def _followed(node: ast.expr, tree: ast.Module) -> Iterator[str]:
     # What is called on words (``.format``) has the words of what it is called on.
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         yield from (words for words in _words(node.func.value, tree) if words != "{}")
+    # ``sentences.nothing_filled(…)``: the words are in the module of that name.
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+        for path in (ROOT / "pipeline").rglob(f"{node.func.value.id}.py"):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
     for part in ast.walk(tree):
         if isinstance(part, ast.FunctionDef) and part.name == wanted:
             for inside in ast.walk(part):

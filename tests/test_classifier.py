@@ -11,7 +11,12 @@ from sklearn.utils import estimator_checks
 
 from pipeline.classifier import DomainClassifier
 from pipeline.head import Head, softmax
-from pipeline.wordtable import WordTable, clean_column, reordered
+from pipeline.pieces import PairIndex, distinct, split, suspect_rows
+from pipeline.registry import load_model
+from pipeline.text import clean
+from pipeline.words import words
+from pipeline.wordtable import WordTable, piece_words, reordered
+from tests.conftest import ROOT
 
 # scikit-learn's checks that need no data. It leaves out the others itself for an estimator whose tags
 # say "strings, not a matrix", with a warning: they all feed matrices of numbers (shapes, NaN, dtypes,
@@ -112,6 +117,17 @@ def test_both_paths_agree_on_the_real_texts(small_classifier, real):
     assert _difference(small_classifier, texts) <= 1e-9
 
 
+def test_both_paths_agree_on_all_corpora_with_the_default_model():
+    scoring = load_model("default").scoring
+    classifier = DomainClassifier()
+    classifier.classes_, classifier.scoring_ = np.array(scoring.labels), scoring
+    frames = [pl.read_csv(path, infer_schema=False) for path in sorted((ROOT / "corpora").rglob("*.csv"))]
+    columns = ("description", "texte", "text_a", "text_b", "terme")
+    texts = [text for frame in frames for name in columns if name in frame.columns for text in frame[name].drop_nulls()]
+    assert len(texts) > 10_000
+    assert _difference(classifier, texts) <= 1e-6
+
+
 def test_a_batch_gives_the_same_numbers_whole_or_in_parts(small_classifier):
     table = WordTable(small_classifier.scoring_)
     texts = pl.Series(ODD_TEXTS * 3)
@@ -132,7 +148,7 @@ def test_a_table_of_words_outlives_its_batches(small_classifier):
 def test_the_cache_of_pieces_starts_anew_when_it_is_too_large(small_classifier, monkeypatch):
     table = WordTable(small_classifier.scoring_)
     expected = table.probabilities(pl.Series(["wifi gratuit"]))
-    monkeypatch.setattr("pipeline.wordtable.MAX_PIECES", 1)
+    monkeypatch.setattr("pipeline.wordtable.MAX_CACHE_BYTES", 1)
     before = table._vocabulary
     assert np.array_equal(table.probabilities(pl.Series(["wifi gratuit"])), expected)
     assert table._vocabulary is not before
@@ -145,15 +161,33 @@ def test_labels_can_be_reordered(small_classifier):
     assert np.allclose(WordTable(turned).probabilities(texts)[:, ::-1], WordTable(scoring).probabilities(texts))
 
 
-@given(st.lists(st.text(max_size=40), min_size=1, max_size=4))
-def test_a_cleaned_column_holds_the_words_of_each_cleaned_text(texts):
-    from pipeline.text import clean
-    from pipeline.words import words
+ODD_LETTERS = "aéÉ l'’-wifWIF0 \n\t\xa0&;<>â€™Ã©@.:/œ²"
 
-    column = clean_column(pl.Series(texts)).to_list()
-    for text, left in zip(texts, column, strict=True):
-        pieces = [word for piece in left.lower().split(" ") for word in words(clean(piece))]
-        assert pieces == words(clean(text))
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.text(max_size=40) | st.text(alphabet=ODD_LETTERS, max_size=40), min_size=1, max_size=4))
+def test_pieces_hold_the_words_of_each_cleaned_text(texts):
+    column = pl.Series(texts, dtype=pl.String)
+    pieces = split(column)
+    flags = np.array([piece_words(piece)[1] for piece in pieces.distinct], dtype=np.uint8)[pieces.codes]
+    suspect = suspect_rows(flags, pieces.ends).tolist()
+    for row, text in enumerate(texts):
+        left = clean(text).lower() if row in suspect else text
+        assert [word for piece in left.split(" ") for word in piece_words(piece)[0]] == words(clean(text))
+
+
+@given(st.lists(st.text(alphabet="ab", max_size=2), max_size=20))
+def test_distinct_texts_put_back_in_their_places_are_the_texts(texts):
+    found, places = distinct(pl.Series(texts, dtype=pl.String))
+    assert found.to_list() == list(dict.fromkeys(texts))
+    assert [found[int(place)] for place in places] == texts
+
+
+@given(st.lists(st.integers(0, 60), unique=True), st.lists(st.integers(-3, 60)))
+def test_a_pair_index_finds_what_a_dictionary_finds(keys, asked):
+    numbers = {key: number for number, key in enumerate(keys)}
+    found = PairIndex(np.array(keys, dtype=np.int64)).find(np.array(asked, dtype=np.int64))
+    assert found.tolist() == [numbers.get(key, -1) for key in asked]
 
 
 def _difference(classifier, texts):

@@ -218,7 +218,7 @@ def test_one_label_and_ties_worked_by_hand():
     import numpy as np
 
     labeller = Labeller(("a", "b"), lambda texts: np.array([[0.5, 0.5], [0.9, 0.1], [np.nan, np.nan]]), 0.8, "m 1 x")
-    frame = label_frame(pl.DataFrame({"t": ["x", "y", ""]}), "t", labeller)
+    frame = label_frame(pl.DataFrame({"t": ["x", "y", ""]}), "t", labeller).frame()
     assert frame["domaine"].to_list() == ["a", "a", None]
     assert frame["indice_confiance"].to_list() == pytest.approx([0.0, 0.8, None])
     assert frame["a_relire"].to_list() == [True, False, None]

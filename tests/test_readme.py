@@ -11,6 +11,7 @@ from pipeline.schema import OUTPUT_COLUMNS, output_columns, table_schema
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+REVIEWED = "id,description,domaine_verifie\nD001,Un texte,autre\nD002,Un autre,acces_numerique\n"
 COMMANDS = [
     line.removeprefix("$ ")
     for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL)
@@ -24,6 +25,7 @@ def place(tmp_path_factory):
     shutil.copytree(ROOT / "corpora" / "demo", folder / "corpora" / "demo")
     shutil.copy(ROOT / "corpora" / "acceptance.csv", folder / "corpora")
     (folder / "out").mkdir()
+    (folder / "out" / "relues.csv").write_text(REVIEWED, encoding="utf-8")
     return folder
 
 
@@ -44,7 +46,8 @@ def test_a_command_of_the_readme_runs(command, place, monkeypatch, capsys):
 def test_the_files_the_readme_names_are_there():
     for name in re.findall(r"`((?:corpora/)?[A-Z]+\.md)`", README):
         assert (ROOT / name).is_file(), name
-    assert (ROOT / "docs" / "report.png").is_file()
+    for name in re.findall(r"!\[[^]]*\]\(([^)]+)\)", README):
+        assert (ROOT / name).is_file(), name
 
 
 def test_the_published_table_schema_is_that_of_the_program():

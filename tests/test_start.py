@@ -22,14 +22,21 @@ def imported(*arguments):
     ("arguments", "too_heavy"),
     [
         (["--help"], {"polars", "numpy", "scipy", "sklearn", "spacy", "jinja2"}),
+        (["territory", "--help"], {"polars", "numpy", "scipy", "matplotlib", "jinja2"}),
         (["models", "show", "default"], {"sklearn", "spacy", "joblib"}),
-        (["explain", "wifi gratuit sur la place"], {"sklearn", "spacy", "joblib", "jinja2"}),
         (["shares", "corpora/acceptance.csv", "-q"], {"sklearn", "spacy", "matplotlib", "pandas", "statsmodels"}),
         (
             ["audit", "draw", "corpora/acceptance.csv", "-n", "5", "-o", "-", "-q"],
             {"sklearn", "spacy", "scipy", "matplotlib", "jinja2", "xlsxwriter"},
         ),
-        (["label", "corpora/acceptance.csv", "-o", "-", "-q"], {"sklearn", "spacy", "joblib", "jinja2"}),
+        (
+            ["explain", "wifi gratuit sur la place"],
+            {"sklearn", "spacy", "joblib", "jinja2", "fsspec", "matplotlib", "pandas", "rich"},
+        ),
+        (
+            ["label", "corpora/acceptance.csv", "-o", "-", "-q"],
+            {"sklearn", "spacy", "joblib", "jinja2", "fsspec", "distributed"},
+        ),
     ],
 )
 def test_a_command_does_not_import_what_it_does_not_need(arguments, too_heavy):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.text import clean
-from pipeline.words import MAX_WORD, Lemmatiser, fold, words
+from pipeline.words import MAX_WORD, Lemmatiser, _decomposed, fold, words
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,8 @@ def test_a_lemma_is_found_once():
     lemmatiser._pipeline = None  # a second look-up that needed spaCy would load it again
     assert lemmatiser.lemmas(["tablettes"]) == first
     assert lemmatiser._pipeline is None
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=0x300), max_size=12) | st.text(max_size=12))
+def test_folding_by_the_table_is_folding_by_decomposition(word):
+    assert fold(word) == _decomposed(word)

@@ -39,6 +39,9 @@ def label(
     resume: Annotated[
         bool, typer.Option("--resume", help="Ne pas refaire les fichiers déjà étiquetés par ce modèle.")
     ] = False,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", help="Adresse d'un cluster Dask : un fichier par tâche, sans refaire.")
+    ] = None,
     mask: Annotated[
         bool, typer.Option("--mask", help="Masquer courriels, téléphones et noms de personnes dans ce qui est écrit.")
     ] = False,
@@ -53,34 +56,23 @@ def label(
     from pipeline import answers
     from pipeline.batches import expand, plan_outputs
     from pipeline.registry import load_model
-    from pipeline.workflow import labelling
+    from pipeline.workflow import parts
 
     progress = progress_of(quiet)
-    sources = expand(files)
-    plan = plan_outputs(sources, output)
+    plan = plan_outputs(expand(files), output)
     loaded = load_model(model)
-    labeller = labelling.labeller_of(loaded)
+    left = parts.to_do(plan, loaded, mask, progress.say) if resume or cluster else plan
+    options = parts.Options(text, sheet, jobs, excel, mask)
+    if cluster:
+        from pipeline.workflow.cluster import label_on_cluster
+
+        labelled = label_on_cluster(left, loaded, options, cluster)
+    else:
+        labelled = parts.label_here(left, loaded, options, resume or len(plan) > 1, progress.say, progress.bar)
     outcomes = []
-    for source, target in plan:
-        if resume and labelling.is_done(source, target, loaded, mask):
-            progress.say(f"« {target} » est déjà fait : laissé tel quel.")
-            continue
-        with progress.bar(source) as advance:
-            outcome = labelling.label(
-                source,
-                target,
-                labeller,
-                text=text,
-                sheet=sheet,
-                jobs=jobs,
-                excel=excel,
-                say=progress.say,
-                advance=advance,
-                masked=mask,
-            )
-        outcomes.append(outcome)
-        labelling.note_done(outcome, loaded, remember=resume or len(plan) > 1)
+    for outcome in labelled:
         progress.say(answers.outcome_sentence(outcome))
+        outcomes.append(outcome)
     if as_json:
         print_result(json.dumps([answers.outcome_json(outcome) for outcome in outcomes], ensure_ascii=False))
     if any(outcome.faults for outcome in outcomes):

@@ -1,5 +1,6 @@
 """Typed records of results: what stages compute and reports show."""
 
+from pipeline.results.agreement import Agreement, PairAgreement, RuleAgreement
 from pipeline.results.audits import AuditedSample, Draw
 from pipeline.results.comparisons import Comparison
 from pipeline.results.held_out import HeldOut
@@ -18,6 +19,7 @@ from pipeline.results.shares import (
 )
 
 __all__ = [
+    "Agreement",
     "AuditedSample",
     "Comparison",
     "CorrectedShares",
@@ -30,9 +32,11 @@ __all__ = [
     "Evaluation",
     "GroupShares",
     "HeldOut",
+    "PairAgreement",
     "PairScore",
     "Plan",
     "PlannedRows",
+    "RuleAgreement",
     "Share",
     "Shares",
     "SharesAnswer",

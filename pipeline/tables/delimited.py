@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 _BOM = b"\xef\xbb\xbf"
-_QUOTED = re.compile(rb'"[^"]*"')
 _BLANK_LINE = re.compile(rb"(?:\A|\n)\r?\n")
 
 
@@ -192,18 +191,18 @@ def _parse_quickly(data: bytes, dialect: Dialect) -> pl.DataFrame | None:
 
 
 def _count_rows(data: bytes, dialect: Dialect) -> int | None:
-    """Count the rows of a block when each has exactly its cells and no line is blank; else give ``None``.
+    """Count the rows of a block when each has as many cells as there are columns and no line is blank; else ``None``.
 
-    What remains of the block once its text and its quoted cells are taken out is the same line, again and again:
-    three passes in C, several times faster than parsing, and Polars alone does not tell ``a`` from ``a,``.
+    Polars refuses a row that is too long but fills one that is too short: when the separators outside quotes are
+    as many as the rows ask for, and Polars refuses none, every row has its own. It alone lets ``a,`` pass for ``a``,
+    in a single column; there the separators must be none.
     """
-    separator = dialect.separator.encode()
     if b"\0" in data or _BOM in data or data.count(b"\r") != data.count(b"\r\n"):
         return None
     if len(dialect.columns) == 1 and _BLANK_LINE.search(data):
         return None
-    bones = data.translate(None, bytes(set(range(256)) - set(separator + b'\n"')))
-    bones = _QUOTED.sub(b"", bones) if b'"' in bones else bones
-    line = separator * (len(dialect.columns) - 1) + b"\n"
-    rows = len(bones) // len(line)
-    return rows if bones == line * rows else None
+    # Quotes open and close by turns: what stands outside is every second part.
+    outside = b"".join(data.split(b'"')[::2]) if b'"' in data else data
+    rows = outside.count(b"\n")
+    separators = outside.count(dialect.separator.encode())
+    return rows if separators == rows * (len(dialect.columns) - 1) else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import glob
 import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import OutputError
+from pipeline.remote import is_remote, refuse_read_only, upload
 from pipeline.tables.standard_output import StandardOutput
 
 LOCKS: Any = None
@@ -184,9 +186,34 @@ def write_bytes(path: str, content: bytes) -> None:
         raise
 
 
+class RemoteDraft(Draft):
+    """A file written here, then copied there in one step once all of it is written."""
+
+    def __init__(self, target: str) -> None:
+        refuse_read_only(target)
+        self._folder = tempfile.mkdtemp(prefix="domaines-")
+        super().__init__(os.path.join(self._folder, "draft"))
+        self.shown = self._there = target
+
+    def commit(self) -> None:
+        """Copy the finished file."""
+        try:
+            super().commit()
+            upload(self.target, self._there)
+        finally:
+            self.discard()
+
+    def discard(self) -> None:
+        """Leave nothing here."""
+        super().discard()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
 def open_target(path: str) -> Draft | StandardOutput:
     """Give where the bytes of ``path`` go."""
-    return StandardOutput() if path == "-" else Draft(path)
+    if path == "-":
+        return StandardOutput()
+    return RemoteDraft(path) if is_remote(path) else Draft(path)
 
 
 def _sync(path: str) -> None:

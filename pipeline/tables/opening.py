@@ -12,7 +12,7 @@ from pipeline.tables.source import open_source
 from pipeline.tables.table import Table
 from pipeline.tables.workbooks import open_workbook
 
-BLOCK_BYTES = 8 << 20
+BLOCK_BYTES = 4 << 20
 
 
 def open_table(path: str, *, sheet: str | None = None, block_bytes: int = BLOCK_BYTES) -> Table:

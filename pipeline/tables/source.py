@@ -18,6 +18,7 @@ from io import BufferedIOBase
 from pathlib import Path
 
 from pipeline.errors import InputError, nearest
+from pipeline.remote import download, is_remote
 
 GZIP_MAGIC = b"\x1f\x8b"
 
@@ -76,10 +77,12 @@ class Source:
 
 
 def open_source(path: str) -> Source:
-    """Find the file, or spool standard input (``-``) or a pipe; raise ``InputError`` when there is no such file.
+    """Find the file, or spool standard input (``-``), a pipe or a remote file; raise ``InputError`` when there is none.
 
     A spooled file lives as long as the source that is returned.
     """
+    if is_remote(path):
+        return _fetched(path)
     if path != "-" and os.path.isdir(path):
         raise InputError(f"« {path} » est un dossier : donnez un fichier (CSV, XLSX, ODS, JSONL ou Parquet).")
     if path != "-" and not os.path.exists(path):
@@ -90,6 +93,19 @@ def open_source(path: str) -> Source:
         source = Source(path, file, _stamp(file), _is_gzip(file))
     if not regular:
         weakref.finalize(source, _remove, file)
+    return source
+
+
+def _fetched(path: str) -> Source:
+    handle, file = tempfile.mkstemp(prefix="domaines-", suffix=".tmp")
+    os.close(handle)
+    try:
+        download(path, file)
+        source = Source(path, file, _stamp(file), _is_gzip(file))
+    except BaseException:
+        _remove(file)
+        raise
+    weakref.finalize(source, _remove, file)
     return source
 
 

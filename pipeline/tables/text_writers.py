@@ -12,7 +12,9 @@ from pipeline.tables.texts import simplified
 from pipeline.tables.writer import TableWriter
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -55,13 +57,35 @@ class DelimitedWriter(BytesWriter):
         """Give the rows as delimited text."""
         return self._packed(self._delimited(simplified(self.ordered(frame))))
 
+    def encode_beside(self, frame: pl.DataFrame, added: pl.DataFrame, places: NDArray[np.uint32]) -> bytes:
+        """Set down each row of ``added`` once, then write the lines; the same bytes as ``encode``."""
+        import polars as pl
+
+        from pipeline.tables import beside
+
+        if not beside.are_shares(added):
+            return super().encode_beside(frame, added, places)
+        separator, decimal = self.style.separator, "," if self.style.excel else "."
+        cells = beside.cells(self._harmless(added), separator, decimal).gather(pl.Series(places))
+        texts = self._harmless(simplified(frame)).get_columns()
+        lines = pl.DataFrame([*(beside.quoted(text, separator) for text in texts), cells.alias(beside.ADDED)])
+        written = io.BytesIO()
+        lines.write_csv(written, include_header=False, separator=separator, quote_style="never")
+        return self._packed(written.getvalue())
+
+    def _harmless(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """For a spreadsheet, make text of the cells that it would take for a formula, and run."""
+        import polars as pl
+
+        if not self.style.excel:
+            return frame
+        return frame.with_columns(pl.col(pl.String).str.replace(r"\A([=+\-@\t\r])", "'$1"))
+
     def _delimited(self, frame: pl.DataFrame) -> bytes:
         import polars as pl
 
         texts = pl.col(pl.String)
-        if self.style.excel:
-            # A spreadsheet takes a cell that begins so for a formula, and runs it.
-            frame = frame.with_columns(texts.str.replace(r"\A([=+\-@\t\r])", "'$1"))
+        frame = self._harmless(frame)
         # Polars quotes "" to tell it from null. Only in a single column is it needed, lest the line be blank.
         frame = frame.with_columns(texts.fill_null("") if frame.width == 1 else texts.replace("", None))
         written = io.BytesIO()

@@ -11,7 +11,9 @@ from pipeline.errors import OutputError
 from pipeline.tables.drafts import open_target, writing
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
+    from numpy.typing import NDArray
 
 Encoded = TypeVar("Encoded")
 
@@ -76,6 +78,12 @@ class TableWriter(ABC, Generic[Encoded]):
     @abstractmethod
     def encode(self, frame: pl.DataFrame) -> Encoded:
         """Prepare rows for ``write``; touches nothing of the writer, so any thread may do it."""
+
+    def encode_beside(self, frame: pl.DataFrame, added: pl.DataFrame, places: NDArray[np.uint32]) -> Encoded:
+        """Prepare rows of ``frame``, each followed by the row of ``added`` at its place; any thread may do it."""
+        import polars as pl
+
+        return self.encode(pl.concat([frame, added[places]], how="horizontal"))
 
     @abstractmethod
     def begin(self) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 
 import polars as pl
 
-from pipeline import schema
-from pipeline.batches import entries, manifest_path, record, stamp
+from pipeline import remote, schema
+from pipeline.batches import entry_of, manifest_path, record, stamp
 from pipeline.labelling import Labeller, in_order, label_frame, output_schema
 from pipeline.registry import Model
 from pipeline.tables import Block, Chunk, open_table, open_writer, shifted, write_bytes, write_frame
@@ -70,9 +70,9 @@ def label(
     def work(block: Block) -> tuple[Chunk, pl.DataFrame, Any]:
         chunk = block.parse()
         labelled = label_frame(chunk.frame, column, labeller)
-        if masking:
-            labelled = masking.frame(labelled)
-        return chunk, labelled.select("domaine", "a_relire"), writer.encode(labelled)
+        kept = masking.frame(labelled.kept) if masking else labelled.kept
+        encoded = writer.encode_beside(kept, labelled.added, labelled.places)
+        return chunk, labelled.counts(), encoded
 
     with open_writer(output, output_schema(table.columns, labeller.labels), excel=excel) as writer:
         for chunk, labels, encoded in in_order(work, table.blocks(), jobs):
@@ -105,32 +105,32 @@ class _Tally:
     def add(self, chunk: Chunk, labels: pl.DataFrame) -> None:
         self.faults += shifted(chunk.faults, self.rows)
         self.rows += chunk.frame.height
-        self.without_text += labels["domaine"].null_count()
-        self.to_review += int(labels["a_relire"].sum())
-        for name, count in labels["domaine"].drop_nulls().value_counts().iter_rows():
-            self.counts[name] += count
+        self.to_review += int(labels.filter("a_relire")["rows"].sum())
+        for name, count in labels.group_by("domaine").agg(pl.col("rows").sum()).iter_rows():
+            if name is None:
+                self.without_text += count
+            else:
+                self.counts[name] += count
 
 
 def write_faults(output: str, faults: Sequence[schema.Fault]) -> str | None:
     """Write the faults beside the output, or remove the list of an earlier run when there is none."""
     if output == "-":
         return None
-    path = Path(f"{output}.faults.csv")
+    path = f"{output}.faults.csv"
     if not faults:
-        path.unlink(missing_ok=True)
+        remote.remove(path) if remote.is_remote(path) else Path(path).unlink(missing_ok=True)
         return None
     rows = [(fault.file, fault.row, fault.reason) for fault in faults]
-    write_frame(str(path), pl.DataFrame(rows, schema=["fichier", "ligne", "raison"], orient="row"))
-    return str(path)
+    write_frame(path, pl.DataFrame(rows, schema=["fichier", "ligne", "raison"], orient="row"))
+    return path
 
 
 def is_done(source: str, target: str, model: Model, masked: bool = False) -> bool:
     """Tell whether this output was finished from this same file by this same model."""
-    entry = entries(target).get(Path(target).name)
+    entry = entry_of(target) if source != "-" else None
     return (
-        source != "-"
-        and entry is not None
-        and Path(target).is_file()
+        entry is not None
         and entry.get("stamp") == stamp(source)
         and entry.get("model") == model.reference
         and bool(entry.get("masked")) == masked
@@ -145,4 +145,4 @@ def note_done(outcome: LabelOutcome, model: Model, remember: bool) -> None:
     if outcome.masked is not None:
         entry["masked"] = True
     content = json.dumps(record(outcome.output, entry), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    write_bytes(str(manifest_path(outcome.output)), content.encode())
+    write_bytes(manifest_path(outcome.output), content.encode())

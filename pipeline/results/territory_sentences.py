@@ -1,0 +1,264 @@
+"""The sentences of territorial findings, in French and in English."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.domains import BY_KEY
+
+if TYPE_CHECKING:
+    from pipeline.results.territory import Finding, Measure, Obstruction
+
+CLAIMS = {
+    "fr": {
+        "a": "Le poids démographique des régions se voit dans la richesse de leurs services numériques",
+        "b": "La population d'une commune et le nombre de ses services sont étroitement corrélés",
+        "c": "La taille d'une commune n'influence pas les domaines qu'elle privilégie",
+        "d": "La ruralité a une influence négative sur la volonté de développer des services",
+        "e": "L'âge moyen des habitants n'influence ni les priorités ni l'intensité",
+        "f": "Le revenu des habitants influence à la fois le nombre des services et leur nature",
+    },
+    "en": {
+        "a": "The regions' demographic weight shows in the wealth of their digital services",
+        "b": "A commune's population and the number of its services are closely correlated",
+        "c": "The size of a commune does not influence which domains it favours",
+        "d": "Rurality has a negative influence on the will to develop services",
+        "e": "The mean age of inhabitants influences neither the priorities nor the intensity",
+        "f": "The income of inhabitants influences both the number of services and their nature",
+    },
+}
+
+VERDICTS = {
+    "fr": {"confirmed": "confirmé", "contradicted": "contredit", "cannot_tell": "on ne peut pas le dire"},
+    "en": {"confirmed": "confirmed", "contradicted": "contradicted", "cannot_tell": "cannot tell"},
+}
+
+COVARIATES = {
+    "fr": {
+        "population": "la population",
+        "age": "l'âge moyen",
+        "income": "le revenu",
+        "rural": "la grille de densité",
+        "regions": "la région",
+    },
+    "en": {
+        "population": "population",
+        "age": "mean age",
+        "income": "income",
+        "rural": "the density grid",
+        "regions": "the region",
+    },
+}
+
+_QUARTERS = {
+    "fr": {
+        "population": "du quart des communes les moins peuplées au quart des plus peuplées",
+        "age": "du quart des communes les plus jeunes au quart des plus âgées, à population égale",
+        "income": "du quart des communes aux revenus les plus bas au quart des plus hauts, à population égale",
+    },
+    "en": {
+        "population": "from the quarter of the least populated communes to that of the most populated",
+        "age": "from the quarter of the youngest communes to that of the oldest, population held equal",
+        "income": "from the quarter of the lowest incomes to that of the highest, population held equal",
+    },
+}
+
+OBSTACLES = {
+    "fr": {
+        "no_commune_column": "le fichier n'a ni colonne « code_commune » ni colonne « commune »",
+        "no_match": "aucune des {n} lignes n'a une commune connue de la table",
+        "too_few": "communes utilisables : {n}, il en faut au moins {least}",
+        "too_few_services": "{n} communes d'au moins {least} services",
+        "one_region": "toutes les communes sont d'une seule région",
+        "few_regions": "{n} régions seulement, il en faut au moins {least}",
+        "no_variation": "{covariate} ne varie pas assez d'une commune à l'autre",
+        "missing": "{covariate} manque pour toutes les communes",
+        "empty_domain": "un domaine n'a plus aucun service une fois les étiquettes corrigées",
+        "separation": "séparation parfaite, un domaine ne se rencontre que d'un côté : pas d'estimation finie",
+        "one_domain": "un seul domaine a assez de services",
+        "one_service_each": "aucune commune n'a plus d'un service",
+        "no_convergence": "le modèle des nombres de services n'a pas trouvé de maximum",
+        "singular": "les covariables ne se distinguent pas les unes des autres",
+    },
+    "en": {
+        "no_commune_column": "the file has neither a column “code_commune” nor a column “commune”",
+        "no_match": "none of the {n} rows has a commune known to the table",
+        "too_few": "usable communes: {n}, at least {least} are needed",
+        "too_few_services": "{n} communes with at least {least} services",
+        "one_region": "all the communes are of one region",
+        "few_regions": "only {n} regions, at least {least} are needed",
+        "no_variation": "{covariate} does not vary enough between communes",
+        "missing": "{covariate} is missing for every commune",
+        "empty_domain": "a domain has no service left once labels are corrected",
+        "separation": "perfect separation: a domain is met on one side only; the model has no finite estimate",
+        "one_domain": "only one domain has enough services",
+        "one_service_each": "no commune has more than one service",
+        "no_convergence": "the model of numbers of services found no maximum",
+        "singular": "covariates cannot be told apart",
+    },
+}
+
+
+# Two claims have two parts: what contradicts them is one of these.
+_REASONS = {
+    "fr": {
+        ("e", "contradicted"): " ; contredit par un effet au moins au-delà de sa marge",
+        ("f", "contradicted"): " ; contredit par un effet au moins tenu dans sa marge",
+    },
+    "en": {
+        ("e", "contradicted"): "; contradicted by at least one effect beyond its margin",
+        ("f", "contradicted"): "; contradicted by at least one effect held within its margin",
+    },
+}
+
+
+def finding_sentence(finding: Finding, lang: str) -> str:
+    """Say a finding: claim, verdict, effect with its interval, n, p, and what could not be computed."""
+    parts = [f"({finding.key}) {CLAIMS[lang][finding.key]}{_colon(lang)}{VERDICTS[lang][finding.verdict]}."]
+    shown = [measure_sentence(measure, lang) for measure in _told(finding)]
+    if shown:
+        parts.append(_capital(_list(lang).join(shown)) + _tail(finding, lang) + ".")
+    if finding.obstructions:
+        reasons = _list(lang).join(obstruction_sentence(item, lang) for item in finding.obstructions)
+        parts.append(("Non calculable : " if lang == "fr" else "Could not be computed: ") + reasons + ".")
+    if finding.missing and finding.main is not None:
+        left = "communes laissées de côté, covariable inconnue" if lang == "fr" else "communes left out, value unknown"
+        parts.append(f"{grouped(finding.missing, lang)} {left}.")
+    return " ".join(parts)
+
+
+def obstruction_sentence(obstruction: Obstruction, lang: str) -> str:
+    """Say why something could not be computed."""
+    values = dict(obstruction.values)
+    unknown = "une covariable" if lang == "fr" else "a covariate"
+    values["covariate"] = COVARIATES[lang].get(str(values.get("covariate")), unknown)
+    return OBSTACLES[lang][obstruction.key].format(**values)
+
+
+def _told(finding: Finding) -> list[Measure]:
+    """Give the measures a sentence tells: the first of each unit, log-ratios aside."""
+    told: dict[str, Measure] = {}
+    for measure in (finding.main, *finding.others):
+        if measure is not None and measure.unit != "log_ratio":
+            told.setdefault(measure.unit, measure)
+    return list(told.values())
+
+
+def measure_sentence(measure: Measure, lang: str) -> str:
+    """Say one measure with its interval."""
+    french = lang == "fr"
+    if measure.unit == "correlation":
+        return ("corrélation de rang " if french else "rank correlation ") + interval(measure, lang, 2)
+    if measure.unit == "elasticity":
+        begin = (
+            "10 % d'habitants en plus vont avec un nombre de services changé de "
+            if french
+            else "10 % more inhabitants go with a number of services changed by "
+        )
+        gains = [100 * (1.1**value - 1) for value in (measure.value, measure.low, measure.high)]
+        name = "élasticité" if french else "elasticity"
+        return f"{begin}{_bracket(gains, lang, 1, ' %', True)} ({name} {interval(measure, lang, 2)})"
+    if measure.unit == "points":
+        name = domain_label(measure.domain, lang)
+        gain = _bracket([measure.value, measure.low, measure.high], lang, 1, " points", True)
+        begin = "le plus fort écart de part est celui de" if french else "the largest change of share is that of"
+        return f"{begin} {name}{_colon(lang)}{gain} {_QUARTERS[lang][measure.about]}"
+    changes = [100 * (value - 1) for value in (measure.value, measure.low, measure.high)]
+    begin = "nombre de services " if french else "number of services "
+    gain = _bracket(changes, lang, 1, " %", True)
+    if measure.about == "rural":
+        return (
+            begin
+            + gain
+            + (
+                " dans les communes rurales, à population égale"
+                if french
+                else " in rural communes, population held equal"
+            )
+        )
+    return f"{begin}{gain} {_QUARTERS[lang][measure.about]}"
+
+
+def domain_label(key: str | None, lang: str) -> str:
+    """Give a domain's name between quotation marks; one that is not of the five keeps its key."""
+    domain = BY_KEY.get(key or "")
+    name = (key or "") if domain is None else domain.name if lang == "fr" else domain.name_en
+    return f"« {name} »" if lang == "fr" else f"“{name}”"
+
+
+def interval(measure: Measure, lang: str, decimals: int) -> str:
+    """Write a measure and its interval as they are."""
+    return _bracket([measure.value, measure.low, measure.high], lang, decimals, "", False)
+
+
+def _bracket(values: list[float], lang: str, decimals: int, unit: str, signed: bool) -> str:
+    value, low, high = (written(number, lang, decimals, signed) for number in values)
+    return f"{value}{unit} [{low} ; {high}]" if lang == "fr" else f"{value}{unit} [{low}, {high}]"
+
+
+def written(value: float, lang: str, decimals: int = 1, signed: bool = False) -> str:
+    """Write a number with the language's decimal mark and a true minus sign.
+
+    >>> written(-3.25, "fr", 1, True), written(0.04, "en", 1, True), written(12345.678, "fr", 0)
+    ('−3,2', '0.0', '12\u202f346')
+    """
+    text = f"{value:+,.{decimals}f}" if signed else f"{value:,.{decimals}f}"
+    if not any(digit in "123456789" for digit in text):
+        text = text.lstrip("+-")
+    text = text.replace("-", "−")
+    return text.replace(",", "\u202f").replace(".", ",") if lang == "fr" else text
+
+
+def grouped(value: int, lang: str) -> str:
+    """Write a whole number, its thousands grouped."""
+    return written(float(value), lang, 0)
+
+
+def p_value(p: float | None, lang: str) -> str:
+    """Write a p-value as papers do.
+
+    >>> p_value(0.0004, "fr"), p_value(0.0312, "en"), p_value(None, "fr")
+    ('p < 0,001', 'p = 0.031', 'p : –')
+    """
+    if p is None:
+        return "p : –" if lang == "fr" else "p: –"
+    return f"p < {written(0.001, lang, 3)}" if p < 0.001 else f"p = {written(p, lang, 3)}"
+
+
+def _tail(finding: Finding, lang: str) -> str:
+    unit = ("régions" if finding.key == "a" else "communes") if lang == "fr" else _english_unit(finding)
+    p = f", {p_value(finding.p, lang)}" if finding.p is not None else ""
+    adjusted = f" ; Holm : {p_value(finding.p_adjusted, lang)}" if finding.p_adjusted is not None else ""
+    if finding.verdict == "contradicted":
+        adjusted += f" ; contre le constat : {p_value(finding.against, lang)}"
+    if lang == "en":
+        adjusted = adjusted.replace(" ; Holm : ", "; Holm: ").replace(" ; contre le constat : ", "; against it: ")
+    return f" (n = {grouped(finding.n, lang)} {unit}{p}{adjusted}{_margins(finding, lang)})"
+
+
+def _english_unit(finding: Finding) -> str:
+    return "regions" if finding.key == "a" else "communes"
+
+
+def _margins(finding: Finding, lang: str) -> str:
+    """Say the margins a claim of no influence is tested against."""
+    if finding.key not in "cef" or (finding.key == "f" and finding.verdict != "contradicted"):
+        return ""
+    points = written(finding.margin, lang, 1).replace(",0", "").replace(".0", "")
+    said = f" ; marge : ±{points} points" if lang == "fr" else f"; margin: ±{points} points"
+    if finding.key in "ef":
+        low, high = (written(100 * ratio, lang, 0) for ratio in (1 / finding.ratio_margin, finding.ratio_margin))
+        said += f", {low} à {high} % du nombre" if lang == "fr" else f", {low} to {high} % of the number"
+    return said + _REASONS[lang].get((finding.key, finding.verdict), "")
+
+
+def _list(lang: str) -> str:
+    return " ; " if lang == "fr" else "; "
+
+
+def _colon(lang: str) -> str:
+    return " : " if lang == "fr" else ": "
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
