@@ -11,8 +11,11 @@ from tests.messages import TABLE, messages
 WORDS = TABLE.read_text(encoding="utf-8").splitlines()
 #: What to do next: an infinitive or an imperative after what was found.
 NEXT = re.compile(
-    r"(?:[:;,.(?}]|puis|ou|à) (?:n[e'’] ?|s[e'’] ?)?(?:l[ea'] ?|les |y |en |redonnez-lui)?[« ]*\w*(?:er|ez|ir|re|faites)\b"
-    r"|vouliez-vous|(?:colonnes du fichier|feuilles du classeur) sont",
+    r"(?:[:;,.(?}]|puis|ou|à) ?(?:n[e'’] ?|s[e'’] ?)?(?:l[ea'] ?|les |y |en |redonnez-lui)?[« ]*"
+    r"\w*(?:er|ez|ir|re|faites)\b"
+    # Or what is expected, or the choice there is.
+    r"|vouliez-vous|(?:colonnes du fichier|feuilles du classeur) sont|pip install|est attendue?|sont attendus"
+    r"|doit avoir|groupes : ",
     re.IGNORECASE,
 )
 #: What can only follow from the command itself: it quotes nothing.
@@ -21,6 +24,12 @@ QUOTES_NOTHING = (
     "Le texte ne contient aucun mot",
     "Trop peu de textes différents",
     "Le paquet « ",
+    "Aucune ligne vérifiée",
+    "Aucune colonne de groupes",
+    "L'export de doccano",
+    "Étiquette illisible",
+    "Lecture seule",
+    "Une base PostgreSQL",
 )
 
 
@@ -31,7 +40,7 @@ def test_the_table_holds_the_words_of_every_error_and_no_other():
 @pytest.mark.parametrize("line", WORDS)
 def test_an_error_says_what_where_and_what_next(line):
     _, _, words = line.split(" | ", 2)
-    assert "{}" in words or words.startswith(QUOTES_NOTHING), "where?"
+    assert "{}" in words or words.startswith("--") or words.startswith(QUOTES_NOTHING), "where?"
     assert NEXT.search(words) or words.rstrip().endswith((": {}", "; {}")), "what next?"
     assert not re.search(r"\b(?:error|exception|invalid|failed|traceback)\b", words, re.IGNORECASE)
     assert words.rstrip()[-1] in ".?}"

@@ -87,7 +87,9 @@ def _listener(host: str, port: int) -> socket.socket:
         listener.close()
         if error.errno == errno.EADDRINUSE:
             raise UsageError(f"Le port {port} est pris : en donner un autre avec --port (0 : un libre).") from error
-        raise UsageError(f"--host {host} --port {port} : impossible ici ({error.strerror or error}).") from error
+        raise UsageError(
+            f"--host {host} --port {port} : impossible ici, choisir une autre adresse ou un autre port ({error.strerror or error})."
+        ) from error
     except OverflowError as error:
         listener.close()
         raise UsageError(f"--port {port} : donner un nombre de 0 à 65535.") from error

@@ -55,7 +55,7 @@ def main() -> int:
         kills.preload()
         lines = [*_killed(place, models, few)]
         if not few:
-            lines += [*_disks(place, models), _messy(), _damaged(place), _load(place, models)]
+            lines += [*_disks(place, models), _messy(), _damaged(place), _crowd(place, models), _load(place, models)]
     _print(lines)
     return int(any(line.lost or line.wrong for line in lines))
 
@@ -147,6 +147,14 @@ def _damaged(place: Path) -> Line:
     found = _output("-m", "tests.reliability.mutations", "0", "6").splitlines()
     print(*found, sep="\n")
     return Line("damaged files: no crash, no hang", inputs=int(found[0].split()[0]), wrong=len(found) - 1)
+
+
+def _crowd(place: Path, models: Path) -> Line:
+    from tests.reliability.clients import crowd
+
+    decisions, wrong = crowd(place / "crowd", models, 200, 60)
+    print(f"200 clients for 60 s, and a second start on the same store: {decisions} decisions", *wrong, sep="\n")
+    return Line("review: 200 clients, second start", faults=200, lost=len(wrong), inputs=decisions)
 
 
 def _load(place: Path, models: Path) -> Line:

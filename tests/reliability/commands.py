@@ -68,6 +68,12 @@ COMMANDS: tuple[Command, ...] = (
     *map(_label, (".csv", ".xlsx", ".ods", ".jsonl", ".parquet")),
     Command("label --resume", _FOLDER, ("out/a.csv", "out/b.csv", "out/c.csv"), _surveys),
     Command("shares", ("shares", "labelled.csv", "-o", "out.json", "--quiet"), ("out.json",), _labelled),
+    Command(
+        "audit draw",
+        ("audit", "draw", "labelled.csv", "-n", "50", "--seed", "1", "-o", "a.xlsx", "-q"),
+        ("a.xlsx",),
+        _labelled,
+    ),
     Command("report", ("report", "labelled.csv", "-o", "out.html", "--quiet"), ("out.html",), _labelled),
 )
 TRAIN = Command("train", ("train", "corpus.csv", "-o", "model", "--quiet"), ("model",), _corpus)

@@ -36,6 +36,7 @@ def preload() -> None:
 
     import pipeline.answers
     import pipeline.cli
+    import pipeline.workflow.drawing
     import pipeline.workflow.labelling
     import pipeline.workflow.reporting
     import pipeline.workflow.shares
