@@ -88,7 +88,8 @@ def _listener(host: str, port: int) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             raise UsageError(f"Le port {port} est pris : en donner un autre avec --port (0 : un libre).") from error
         raise UsageError(
-            f"--host {host} --port {port} : impossible ici, choisir une autre adresse ou un autre port ({error.strerror or error})."
+            f"--host {host} --port {port} : impossible ici, choisir une autre adresse ou un autre port "
+            f"({error.strerror or error})."
         ) from error
     except OverflowError as error:
         listener.close()

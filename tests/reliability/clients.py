@@ -1,7 +1,7 @@
 """Two hundred people at once on the review page, on loopback, and a second start on the same store.
 
-Each client is a connection of its own that decides on rows of its own, in turn; all that was acknowledged must be in the
-store, once, and nothing else.
+Each client is a connection of its own that decides on rows at random; all that was acknowledged must be in the store,
+once, and as it was told.
 """
 
 from __future__ import annotations
