@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install demo test lint reliability fuzz audit licences sbom bench-messy model bench bench-quality bench-coverage bench-plan bench-territory reference corpus-check lock clean bench-stages bench-cost test-review-kill programs bench-review
+.PHONY: help install demo test lint reliability fuzz audit licences sbom bench-messy model bench bench-quality bench-coverage bench-plan bench-territory reference corpus-check lock clean bench-stages bench-cost test-review-kill programs bench-review bench-active bench-doubts bench-loop
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -89,6 +89,15 @@ reference: $(VENV)/.installed ## rebuild the shipped table of communes from ../s
 
 bench-quality: $(VENV)/.installed-bench ## measure quality against other classifiers
 	$(BIN)/python bench/quality.py
+
+bench-doubts: $(VENV)/.installed-test ## flip 5 % of the corpus's labels, count those the doubts find
+	$(BIN)/python bench/doubts.py
+
+bench-active: $(VENV)/.installed-test ## simulate annotating doubtful texts against any, draw docs/active.svg
+	$(BIN)/python bench/active.py
+
+bench-loop: $(VENV)/.installed-test ## label, draw, check, retrain, promote, relabel the demonstration survey
+	$(BIN)/python bench/loop.py
 
 bench-plan: $(VENV)/.installed-test ## check that as many rows as `audit plan` says give the precision asked for
 	$(BIN)/python bench/planning.py

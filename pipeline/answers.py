@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pipeline.champion import champion_name, history
+from pipeline.corpus import AnnotatedText
 from pipeline.errors import ModelError
 from pipeline.explanation import Explanation
-from pipeline.registry import list_models, load_model
+from pipeline.registry import list_models, load_model, models_folder
 from pipeline.report import render_answer, render_evaluation, render_explanation
 from pipeline.results import Evaluation, SharesAnswer
+from pipeline.results.model_comparison import ModelComparison
 from pipeline.schema import Fault
 from pipeline.workflow.labelling import LabelOutcome
 from pipeline.workflow.reading import shown
@@ -87,37 +90,65 @@ def explanation_as_text(found: Explanation, lang: str) -> str:
     return render_explanation(found.words, found.labels, found.contributions, found.probabilities, lang)
 
 
+# Texts that change domain shown on the terminal; --json gives them all.
+FLIPS_SHOWN = 10
+
+
+def comparison_as_text(found: ModelComparison, texts: Sequence[AnnotatedText], lang: str) -> str:
+    """Give champion against challenger as text; ``texts`` (those the flips number) may be empty."""
+    mark = "." if lang == "en" else ","
+    lines = [found.sentence(lang)]
+    for one in found.by_domain:
+        bounds = " ".join(f"{value or 0.0:+.3f}" for value in (one.change.value, one.change.low, one.change.high))
+        lines.append(f"{one.domain:<24} F1 {one.champion:.3f} → {one.challenger:.3f}  {bounds}".replace(".", mark))
+    flips = f"{len(found.flips)} " + ("texts change domain" if lang == "en" else "textes changent de domaine")
+    lines.append(flips + (" :" if texts and found.flips else "."))
+    lines += [
+        f"  {flip.champion} → {flip.challenger} ({flip.truth}) : {texts[flip.row].text[:100]}"
+        for flip in (found.flips[:FLIPS_SHOWN] if texts else ())
+    ]
+    if found.sentences:
+        passed = found.sentences - len(found.failures)
+        said = "acceptance sentences passed" if lang == "en" else "phrases d'acceptation réussies"
+        lines.append(f"{passed}/{found.sentences} {said}.")
+    lines += [f"  « {one.text} » : {one.given or '–'} ≠ {one.expected}" for one in found.failures]
+    return "\n".join([*lines, *found.notes])
+
+
 def model_rows() -> list[dict[str, Any]]:
-    """Give what there is to say of each model present, one that cannot be used included."""
-    rows = []
-    for name in list_models():
-        try:
-            model = load_model(name)
-        except ModelError as error:
-            rows.append(
-                {"name": name, "version": None, "digest": None, "date": None, "macro_f1": None, "error": str(error)}
-            )
-            continue
-        scores = model.manifest.get("scores", {})
-        rows.append(
-            {
-                "name": name,
-                "version": model.config["version"],
-                "digest": model.digest[:12],
-                "date": model.manifest.get("date"),
-                "macro_f1": scores.get("unseen_kinds_macro_f1"),
-                "error": None,
-            }
-        )
-    return rows
+    """Give what there is to say of each model present, one that cannot be used included; the champion is marked."""
+    champion = champion_name(models_folder())
+    promotions = {str(one.get("to")): one for one in history(models_folder())}
+    return [_model_row(name, name == champion, promotions.get(name, {})) for name in list_models()]
+
+
+def _model_row(name: str, champion: bool, promotion: Mapping[str, Any]) -> dict[str, Any]:
+    row: dict[str, Any] = {"name": name, "champion": champion, "promoted": promotion.get("date")}
+    row |= {"forced": promotion.get("why") or None, "error": None, "parent": None}
+    try:
+        model = load_model(str(models_folder() / name))
+    except ModelError as error:
+        return row | {"version": None, "digest": None, "date": None, "macro_f1": None, "error": str(error)}
+    return row | {
+        "version": model.config["version"],
+        "digest": model.digest[:12],
+        "date": model.manifest.get("date"),
+        "macro_f1": model.manifest.get("scores", {}).get("unseen_kinds_macro_f1"),
+        "parent": model.manifest.get("parent"),
+    }
 
 
 def model_rows_as_text(rows: Sequence[dict[str, Any]]) -> str:
-    """Give the models present as lines of text."""
+    """Give the models present as lines of text: the champion starred, then what each descends from."""
     if not rows:
         return "Aucun modèle : en faire un avec « domaines train »."
-    return "\n".join(
-        row["error"]
-        or f"{row['name']:<20} {row['version']:<10} {row['digest']}  {row['date']}  macro-F1 {row['macro_f1']:.3f}"
-        for row in rows
-    )
+    return "\n".join(row["error"] or _model_line(row) for row in rows)
+
+
+def _model_line(row: Mapping[str, Any]) -> str:
+    score = "" if row["macro_f1"] is None else f"  macro-F1 {row['macro_f1']:.3f}"
+    star = "*" if row["champion"] else " "
+    line = f"{star} {row['name']:<20} {row['version']:<10} {row['digest']}  {row['date']}{score}"
+    line += f"  après {row['parent']}" if row["parent"] else ""
+    line += f"  promu le {row['promoted'][:10]}" if row["promoted"] else ""
+    return line + (f" (forcé : {row['forced']})" if row["forced"] else "")

@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.arrays import UNUSABLE, read_arrays
+from pipeline.champion import DEFAULT, champion_name
 from pipeline.errors import ModelError, OutputError, nearest
 from pipeline.features import Families, FeatureSpace
 from pipeline.head import Head
@@ -227,11 +228,17 @@ def _recover(folder: Path) -> None:
 
 
 def _find(name: str) -> Path:
-    for folder in (models_folder() / name, Path(name)):
+    meant = champion_name(models_folder()) if name == DEFAULT else name
+    for folder in (models_folder() / meant, Path(name)):
         _recover(folder)
         if (folder / MANIFEST).is_file():
             return folder
     known = list_models()
+    if meant != name:
+        raise ModelError(
+            f"Le champion « {meant} » n'est plus dans « {models_folder()} » ; modèles présents : {', '.join(known)}. "
+            "L'y remettre, ou en promouvoir un autre avec « domaines models promote »."
+        )
     close = nearest(name, known)
     hint = f" Le plus proche : « {close} »." if close else ""
     listed = ", ".join(known) if known else "aucun"

@@ -186,6 +186,13 @@ def test_audited_rows_that_cannot_be_used_are_told_and_the_rest_used(run, files,
     assert json.loads(out)["audited"] == len(rows)
 
 
+def test_audited_rows_set_aside_are_listed_beside_the_output(run, files, tmp_path):
+    labelled, audited = files
+    sheet = audited([row for row in spread(60) if row != 0], extra=["R0,inconnu"])
+    assert run("shares", labelled, "--annotated", sheet, "-o", tmp_path / "parts.csv")[0] == 1
+    assert "inconnu" in (tmp_path / "parts.csv.faults.csv").read_text()
+
+
 def test_a_row_with_two_labels_is_set_aside(run, files):
     labelled, audited = files
     rows = [row for row in spread(60) if row != 0]

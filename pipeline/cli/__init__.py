@@ -17,11 +17,11 @@ from typing import Any
 
 import typer
 
-from pipeline.cli import annotating, audit, labelling, models, review, shares, territory
+from pipeline.cli import annotating, audit, audit_report, labelling, models, review, shares, territory
 from pipeline.cli.options import INTERRUPTED, UNEXPECTED, WRONG_USE, app
 from pipeline.errors import DomainesError, printable
 
-__all__ = ["annotating", "app", "audit", "labelling", "main", "models", "review", "shares", "territory"]
+__all__ = ["annotating", "app", "audit", "audit_report", "labelling", "main", "models", "review", "shares", "territory"]
 
 
 def main(arguments: list[str] | None = None) -> int:

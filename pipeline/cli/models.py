@@ -8,13 +8,28 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.options import AsJson, Quiet, app, models_app, print_result, progress_of
+from pipeline.cli.options import (
+    AsJson,
+    Language,
+    Quiet,
+    app,
+    checked_language,
+    models_app,
+    print_result,
+    progress_of,
+)
+
+Acceptance = Annotated[
+    list[str] | None,
+    typer.Option("--acceptance", help="Phrases de plus que le modèle doit réussir (texte, domaine). Peut se répéter."),
+]
 
 
 @app.command()
 def train(
     corpus: Annotated[
-        list[str], typer.Argument(metavar="CORPUS...", help="Fichiers annotés, ou dossiers de tels fichiers.")
+        list[str],
+        typer.Argument(metavar="CORPUS...", help="Fichiers annotés, dossiers de tels fichiers, bases de relecture."),
     ],
     output: Annotated[
         str, typer.Option("-o", "--output", help="Dossier du modèle à écrire, par exemple models/2026-12.")
@@ -29,17 +44,31 @@ def train(
     crossfit: Annotated[
         bool, typer.Option("--crossfit", help="Garder aussi les modèles des parts, pour des audits déjà appris.")
     ] = False,
+    acceptance: Acceptance = None,
+    as_json: AsJson = False,
+    lang: Language = "fr",
     quiet: Quiet = False,
 ) -> None:
     """Entraîner un modèle sur des textes annotés, le calibrer, écrire sa fiche.
 
-    Exemple : domaines train corpora/annotated corpora/contrasts.csv corpora/lexicon.csv -o models/2026-12
-    """
-    from pipeline.workflow import training
+    D'un texte annoté par plusieurs sources, la dernière donnée décide ; le modèle est ensuite comparé au champion.
 
+    Exemple : domaines train corpora/annotated annotations.db -o models/2026-12
+    """
+    from pipeline import answers
+    from pipeline.workflow import retraining
+
+    lang = checked_language(lang)
     progress = progress_of(quiet)
-    digest = training.train(corpus, Path(output), test, allow_overlap, seed, progress.say, crossfit)
-    print_result(f"{output} {digest}")
+    done = retraining.retrain(corpus, Path(output), test, allow_overlap, acceptance or [], seed, progress.say, crossfit)
+    if as_json:
+        comparison = None if done.comparison is None else done.comparison.as_json()
+        content = {"model": output, "digest": done.digest, "comparison": comparison}
+        print_result(json.dumps(content, ensure_ascii=False, indent=2))
+        return
+    print_result(f"{output} {done.digest}")
+    if done.comparison is not None:
+        print_result(answers.comparison_as_text(done.comparison, done.texts, lang))
 
 
 @models_app.command("list")
@@ -63,6 +92,64 @@ def models_show(name: Annotated[str, typer.Argument(metavar="NAME")] = "default"
         )
     else:
         print_result(read_card(model))
+
+
+@models_app.command("compare")
+def models_compare(
+    champion: Annotated[str, typer.Argument(metavar="A", help="Modèle en place.")],
+    challenger: Annotated[str, typer.Argument(metavar="B", help="Modèle qui voudrait le remplacer.")],
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="[SOURCE...]", help="Fichiers annotés où les comparer, si possible.")
+    ] = None,
+    acceptance: Acceptance = None,
+    seed: Annotated[int, typer.Option("--seed", help="Graine du hasard.")] = 2016,
+    as_json: AsJson = False,
+    lang: Language = "fr",
+    quiet: Quiet = False,
+) -> None:
+    """Comparer deux modèles sur les mêmes lignes, qu'aucun des deux n'a apprises.
+
+    Exemple : domaines models compare default 2026-12
+    """
+    from pipeline import answers
+    from pipeline.registry import load_model
+    from pipeline.workflow import acceptance as required
+    from pipeline.workflow import comparing
+
+    lang = checked_language(lang)
+    first, second = load_model(champion), load_model(challenger)
+    found = comparing.compare_models(first, second, sources or [], seed, progress_of(quiet).say)
+    sentences = required.read_sentences(required.acceptance_files(acceptance or []))
+    found = required.with_sentences(found, second, sentences)
+    print_result(
+        json.dumps(found.as_json(), ensure_ascii=False, indent=2)
+        if as_json
+        else answers.comparison_as_text(found, comparing.texts_of(sources or []), lang)
+    )
+
+
+@models_app.command("promote")
+def models_promote(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Modèle qui deviendra celui que « default » désigne.")],
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="[SOURCE...]", help="Fichiers annotés où les comparer, si possible.")
+    ] = None,
+    acceptance: Acceptance = None,
+    force: Annotated[bool, typer.Option("--force", help="Promouvoir malgré un refus ; demande --why.")] = False,
+    why: Annotated[str | None, typer.Option("--why", help="Raison, gardée dans l'histoire des modèles.")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Graine du hasard.")] = 2016,
+    quiet: Quiet = False,
+) -> None:
+    """Faire d'un modèle le champion, s'il n'est pas moins bon et passe les phrases d'acceptation.
+
+    Exemple : domaines models promote 2026-12
+    """
+    from pipeline.workflow.promoting import promote
+
+    found = promote(name, sources or [], acceptance or [], why, force, seed, progress_of(quiet).say)
+    print_result(f"« {name} » est le champion : --model default le désigne désormais.")
+    if found is not None:
+        print_result(found.sentence())
 
 
 @models_app.command("export")

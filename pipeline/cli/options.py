@@ -23,7 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-models_app = typer.Typer(help="Modèles présents : list, show, export.", no_args_is_help=True)
+models_app = typer.Typer(help="Modèles présents : list, show, compare, promote, export.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
 
 

@@ -62,6 +62,7 @@ def shares(
     from pipeline import answers
     from pipeline.workflow import share_outputs
     from pipeline.workflow import shares as workflow
+    from pipeline.workflow.labelling import write_faults
 
     lang = checked_language(lang)
     share_outputs.check_outputs(output, note, excel)
@@ -78,6 +79,7 @@ def shares(
     answer = workflow.shares(labelled, request, say)
     if output and output != "-":
         share_outputs.write_output(answer, labelled, output, excel, lang)
+        write_faults(output, answer.faults)
         progress.say(f"Parts écrites dans « {output} ».")
     if note:
         share_outputs.write_note(answer, labelled, request, note, remarks)

@@ -132,15 +132,16 @@ def _commune_variance(population: Population, sample: Sample, power: float) -> t
 
 
 def _effective_by_commune(population: Population, sample: Sample) -> float:
-    """Give the rows of a simple draw worth as much as the audited ones, communes counted as they cluster."""
+    """Give the rows of a simple draw worth as much as the audited ones: Kish's number over the design effect.
+
+    The effect is that of all labels together, communes against rows; when all rows have one label it cannot be
+    seen, and a commune counts as one row.
+    """
     by_row = float(((sample.expansion[:, None] * (sample.truth - sample.expansion @ sample.truth)) ** 2).sum())
+    if by_row == 0:
+        return 1.0 / float((np.bincount(numbered(population)[sample.rows], sample.expansion) ** 2).sum())
     by_commune = float(_commune_variance(population, sample, 0.0)[0].sum())
-    kish = 1.0 / float((sample.expansion**2).sum())
-    return (
-        kish / max(1.0, by_commune / by_row)
-        if by_row > 0
-        else 1.0 / float((np.bincount(numbered(population)[sample.rows], sample.expansion) ** 2).sum())
-    )
+    return 1.0 / float((sample.expansion**2).sum()) / max(1.0, by_commune / by_row)
 
 
 def numbered(population: Population) -> Integers:

