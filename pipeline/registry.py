@@ -13,7 +13,6 @@ import io
 import json
 import os
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -27,6 +26,7 @@ from pipeline.arrays import UNUSABLE, read_arrays
 from pipeline.champion import DEFAULT, champion_name
 from pipeline.errors import ModelError, OutputError, nearest
 from pipeline.features import Families, FeatureSpace
+from pipeline.folders import draft_folder, recover, remove_stale, replace_folder
 from pipeline.head import Head
 from pipeline.results import HeldOut
 from pipeline.wordtable import KnownWords, Scoring, compiled
@@ -107,7 +107,7 @@ def models_folder() -> Path:
 def list_models() -> list[str]:
     """Give the names of the models there are, in order."""
     folder = models_folder()
-    return sorted(path.parent.name for path in folder.glob(f"*/{MANIFEST}")) if folder.is_dir() else []
+    return sorted(path.parent.name for path in folder.glob(f"[!.]*/{MANIFEST}")) if folder.is_dir() else []
 
 
 def load_model(name: str) -> Model:
@@ -163,14 +163,14 @@ def save_model(
     digest = hashlib.sha256(_json(digests)).hexdigest()
     contents[MANIFEST] = _json({"format": FORMAT, "digest": digest, "files": digests, **provenance})
     folder.parent.mkdir(parents=True, exist_ok=True)
-    _recover(folder)
-    _remove_stale(folder)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=f".{os.getpid()}.tmp", dir=folder.parent))
+    recover(folder, MANIFEST)
+    remove_stale(folder)
+    temporary = draft_folder(folder)
     try:
         temporary.chmod(0o755)
         for file, content in contents.items():
             (temporary / file).write_bytes(content)
-        _replace_folder(temporary, folder)
+        replace_folder(temporary, folder, MANIFEST)
     except OSError as error:
         raise OutputError(
             f"Le modèle ne peut pas être écrit dans « {folder} » ({error.strerror}) : vérifier la place et les droits."
@@ -180,57 +180,10 @@ def save_model(
     return digest
 
 
-def _remove_stale(folder: Path) -> None:
-    """Remove the folders begun by processes that are dead; one whose number serves another waits for the next run."""
-    for path in folder.parent.glob(f".{folder.name}.*.tmp"):
-        number = path.name.split(".")[-2]
-        if number.isdecimal() and not _is_alive(int(number)):
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _is_alive(number: int) -> bool:
-    if os.name == "nt":
-        return True  # Windows knows no harmless signal.
-    try:
-        os.kill(number, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
-
-
-def _replace_folder(new: Path, folder: Path) -> None:
-    if not folder.exists():
-        new.rename(folder)
-        return
-    if not (folder / MANIFEST).is_file() and any(folder.iterdir()):
-        raise OutputError(
-            f"Le dossier « {folder} » existe et n'est pas un modèle : choisir un autre nom pour ne rien écraser."
-        )
-    old = _set_aside(folder)
-    shutil.rmtree(old, ignore_errors=True)
-    folder.rename(old)
-    new.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _set_aside(folder: Path) -> Path:
-    return folder.with_name(f".{folder.name}.old")
-
-
-def _recover(folder: Path) -> None:
-    """Put back a model set aside by a process that was killed before it put the new one in its place."""
-    old = _set_aside(folder)
-    if not folder.exists() and (old / MANIFEST).is_file():
-        with suppress(OSError):
-            old.rename(folder)
-
-
 def _find(name: str) -> Path:
     meant = champion_name(models_folder()) if name == DEFAULT else name
     for folder in (models_folder() / meant, Path(name)):
-        _recover(folder)
+        recover(folder, MANIFEST)
         if (folder / MANIFEST).is_file():
             return folder
     known = list_models()

@@ -15,7 +15,7 @@ NEXT = re.compile(
     r"\w*(?:er|ez|ir|re|faites)\b"
     # Or what is expected, or the choice there is.
     r"|vouliez-vous|(?:colonnes du fichier|feuilles du classeur) sont|pip install|est attendue?|sont attendus"
-    r"|doit avoir|groupes : ",
+    r"|^donner|doit avoir|groupes : |connues : ",
     re.IGNORECASE,
 )
 #: What can only follow from the command itself: it quotes nothing.
@@ -40,7 +40,7 @@ def test_the_table_holds_the_words_of_every_error_and_no_other():
 @pytest.mark.parametrize("line", WORDS)
 def test_an_error_says_what_where_and_what_next(line):
     _, _, words = line.split(" | ", 2)
-    assert "{}" in words or words.startswith("--") or words.startswith(QUOTES_NOTHING), "where?"
+    assert "{}" in words or words.startswith(("--", "Donner ")) or words.startswith(QUOTES_NOTHING), "where?"
     assert NEXT.search(words) or words.rstrip().endswith((": {}", "; {}")), "what next?"
     assert not re.search(r"\b(?:error|exception|invalid|failed|traceback)\b", words, re.IGNORECASE)
     assert words.rstrip()[-1] in ".?}"
