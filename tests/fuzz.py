@@ -61,7 +61,7 @@ def fuzz_models(seed: int, folder: Path) -> None:
     path = chance.choice(sorted(path for path in copy.iterdir() if path.is_file()))
     content = bytearray(path.read_bytes())
     for _ in range(chance.choice((1, 3, 30))):
-        place = chance.randrange(len(content))
+        place = chance.randrange(max(1, len(content)))
         content[place : place + chance.choice((1, 4))] = chance.randbytes(chance.choice((0, 1, 4)))
     path.write_bytes(content)
     try:

@@ -76,7 +76,9 @@ def _plan(few: bool) -> Iterator[tuple[Command, int]]:
         return
     formats = [command for command in COMMANDS if command.name.startswith("label .")]
     for command in COMMANDS:
-        yield command, KILLS // len(formats) if command in formats else KILLS
+        # The formats of ``label`` share its 200; a report is one file written at the end.
+        few_are_enough = command in formats or command.name == "report"
+        yield command, KILLS // len(formats) if few_are_enough else KILLS
     # Training is long, its writing short: moments are drawn over the whole of it.
     yield TRAIN, KILLS // 4
 
