@@ -19,8 +19,9 @@ from pipeline.review.desk import Desk
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 EVERYWHERE = ("0.0.0.0", "::")
-# How long a client may take to send the headers of a request, in seconds; and connections at a time.
-HEADER_SECONDS, CONNECTIONS = 10.0, 100
+# How long a client may take to send the headers of a request, in seconds; and connections, or requests with what is
+# prepared after them, at a time: 200 people need up to 400.
+HEADER_SECONDS, CONNECTIONS = 10.0, 600
 
 
 class PatientProtocol(H11Protocol):
