@@ -53,7 +53,7 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         shortest: int = 3,
         longest: int = 5,
         minimum_texts: int = 1,
-        regularisation: float = 0.5,
+        regularisation: float = 0.3,
         balance: float = 0.5,
         temperature: float = 0.4,
         shift: Sequence[float] | None = None,
