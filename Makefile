@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install demo test lint model bench bench-quality bench-coverage bench-plan bench-territory reference corpus-check lock clean bench-stages bench-cost test-review-kill programs bench-review bench-active bench-doubts bench-loop
+.PHONY: help install demo test lint reliability fuzz audit licences sbom bench-messy model bench bench-quality bench-coverage bench-plan bench-territory reference corpus-check lock clean bench-stages bench-cost test-review-kill programs bench-review bench-active bench-doubts bench-loop
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,6 +44,30 @@ lint: $(VENV)/.installed-test ## Ruff, mypy in strict mode, import-linter
 
 model: $(VENV)/.installed ## rebuild the default model from corpora/
 	$(BIN)/domaines train corpora/annotated corpora/contrasts.csv corpora/lexicon.csv -o models/default
+
+reliability: $(VENV)/.installed-test ## kills, full disks, polluted and damaged files, load: one table, 1 when something was lost
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.reliability
+
+fuzz: $(VENV)/.installed-test ## long random runs on tables, text, model folders: 10 minutes each
+	$(BIN)/python -m tests.fuzz 600
+
+$(VENV)-audit/.installed: requirements-audit.lock
+	$(PYTHON) -m venv $(VENV)-audit
+	$(VENV)-audit/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.lock
+	@touch $@
+
+audit: $(VENV)-audit/.installed ## look for known vulnerabilities in the locked packages (needs the network)
+	$(VENV)-audit/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
+
+sbom: $(VENV)-audit/.installed ## write the software bill of materials, out/sbom.json (CycloneDX)
+	@mkdir -p out
+	$(VENV)-audit/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-file out/sbom.json requirements.lock
+
+licences: $(VENV)/.installed ## list the licences of what is needed to run, in docs/licences.md
+	$(BIN)/python docs/licences.py
+
+bench-messy: $(VENV)/.installed-bench ## polluted tables read by this program, pandas, Polars and DuckDB, table into BENCHMARKS.md
+	$(BIN)/python -m bench.messy
 
 corpus-check: $(VENV)/.installed-test ## check the corpora: form, openings, near-duplicates, labels, splits
 	$(BIN)/python -m pytest tests/test_corpora.py
@@ -95,4 +119,4 @@ lock: ## renew the lock files from pyproject.toml (needs pip-tools in .venv)
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --extra test --extra lint --extra bench --output-file requirements-bench.lock pyproject.toml requirements-build.in
 
 clean: ## remove .venv, out/ and caches
-	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-audit out .mypy_cache .ruff_cache .pytest_cache .hypothesis

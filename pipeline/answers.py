@@ -46,6 +46,12 @@ def outcome_sentence(outcome: LabelOutcome) -> str:
         f"{outcome.rows} lignes étiquetées en {outcome.seconds:.1f} s ({rate:.0f} par seconde), "
         f"{outcome.without_text} sans texte, {outcome.to_review} à relire → {shown(outcome.output)}."
     )
+    if outcome.masked is not None:
+        found = outcome.masked
+        said += (
+            f" Masqués : {found['emails']} courriels, {found['telephones']} téléphones, {found['names']} noms "
+            "(des noms restent : relire avant de diffuser)."
+        )
     if outcome.faults_file:
         said += f" {outcome.faults} anomalies listées dans « {outcome.faults_file} »."
     return said
@@ -62,6 +68,7 @@ def outcome_json(outcome: LabelOutcome) -> dict[str, Any]:
         "faults": outcome.faults,
         "faults_file": outcome.faults_file,
         "counts": outcome.counts,
+        "masked": outcome.masked,
     }
 
 

@@ -7,7 +7,20 @@ nothing below calls ``sys.exit``.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
+
+#: Escape codes' first characters, and the marks that turn the direction of writing; tabs and newlines are harmless.
+_COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    r"""Show what would command a terminal (escape codes in a file's name or a text) instead of doing it.
+
+    >>> printable("wifi \x1b[31mrouge")
+    'wifi \\x1b[31mrouge'
+    """
+    return _COMMANDS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 class DomainesError(Exception):

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from pipeline.errors import printable
+
 Advance = Callable[[int, int | None], None]
 
 # Between two plain lines of progress, in seconds: a log is read, not watched.
@@ -22,7 +24,7 @@ class Progress:
     def say(self, sentence: str) -> None:
         """Write one line."""
         if not self._quiet:
-            print(sentence, file=sys.stderr, flush=True)
+            print(printable(sentence), file=sys.stderr, flush=True)
 
     @contextmanager
     def bar(self, title: str) -> Iterator[Advance]:

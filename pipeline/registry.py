@@ -13,18 +13,20 @@ import io
 import json
 import os
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from pipeline.arrays import UNUSABLE, read_arrays
 from pipeline.champion import DEFAULT, champion_name
 from pipeline.errors import ModelError, OutputError, nearest
 from pipeline.features import Families, FeatureSpace
+from pipeline.folders import draft_folder, recover, remove_stale, replace_folder
 from pipeline.head import Head
 from pipeline.results import HeldOut
 from pipeline.wordtable import KnownWords, Scoring, compiled
@@ -74,7 +76,9 @@ class Model:
         """Give the out-of-fold predictions kept with the model, or nothing; raises :class:`ModelError` when changed."""
         if HELD_OUT not in self.manifest.get("files", {}):
             return None
-        with np.load(io.BytesIO(_checked(Path(self.folder), HELD_OUT, self.manifest)), allow_pickle=False) as archive:
+        content = _checked(Path(self.folder), HELD_OUT, self.manifest)
+        try:
+            archive = read_arrays(content, MAX_BYTES)
             return HeldOut(
                 archive["fingerprints"],
                 archive["fold"].astype(np.int64),
@@ -82,6 +86,8 @@ class Model:
                 archive["probabilities"].astype(np.float64),
                 archive["also_trained"],
             )
+        except UNUSABLE as error:
+            raise _incoherent(Path(self.folder), error) from error
 
     def fold_models(self) -> list[Model]:
         """Give the models of the folds in order, each trained without one part; empty when they were not kept."""
@@ -101,7 +107,7 @@ def models_folder() -> Path:
 def list_models() -> list[str]:
     """Give the names of the models there are, in order."""
     folder = models_folder()
-    return sorted(path.parent.name for path in folder.glob(f"*/{MANIFEST}")) if folder.is_dir() else []
+    return sorted(path.parent.name for path in folder.glob(f"[!.]*/{MANIFEST}")) if folder.is_dir() else []
 
 
 def load_model(name: str) -> Model:
@@ -121,10 +127,8 @@ def load_model(name: str) -> Model:
     try:
         config = json.loads(contents[CONFIG])
         scoring = _scoring(contents[WEIGHTS], contents[WORDS], config)
-    except (ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        raise ModelError(
-            f"Le modèle « {folder.name} » est incohérent ({error}) : le refaire avec « domaines train »."
-        ) from error
+    except UNUSABLE as error:
+        raise _incoherent(folder, error) from error
     return Model(str(config.get("name", folder.name)), scoring, config, manifest, str(folder))
 
 
@@ -159,12 +163,14 @@ def save_model(
     digest = hashlib.sha256(_json(digests)).hexdigest()
     contents[MANIFEST] = _json({"format": FORMAT, "digest": digest, "files": digests, **provenance})
     folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    recover(folder, MANIFEST)
+    remove_stale(folder)
+    temporary = draft_folder(folder)
     try:
         temporary.chmod(0o755)
         for file, content in contents.items():
             (temporary / file).write_bytes(content)
-        _replace_folder(temporary, folder)
+        replace_folder(temporary, folder, MANIFEST)
     except OSError as error:
         raise OutputError(
             f"Le modèle ne peut pas être écrit dans « {folder} » ({error.strerror}) : vérifier la place et les droits."
@@ -174,24 +180,10 @@ def save_model(
     return digest
 
 
-def _replace_folder(new: Path, folder: Path) -> None:
-    if not folder.exists():
-        new.rename(folder)
-        return
-    if not (folder / MANIFEST).is_file() and any(folder.iterdir()):
-        raise OutputError(
-            f"Le dossier « {folder} » existe et n'est pas un modèle : choisir un autre nom pour ne rien écraser."
-        )
-    old = folder.with_name(f".{folder.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    folder.rename(old)
-    new.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
-
-
 def _find(name: str) -> Path:
     meant = champion_name(models_folder()) if name == DEFAULT else name
     for folder in (models_folder() / meant, Path(name)):
+        recover(folder, MANIFEST)
         if (folder / MANIFEST).is_file():
             return folder
     known = list_models()
@@ -221,13 +213,16 @@ def _checked(folder: Path, file: str, manifest: Mapping[str, Any]) -> bytes:
     return content
 
 
+def _incoherent(folder: Path, error: Exception) -> ModelError:
+    reason = (str(error) or type(error).__name__).splitlines()[0][:200]
+    return ModelError(f"Le modèle « {folder.name} » est incohérent ({reason}) : le refaire avec « domaines train ».")
+
+
 def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        read = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(read, dict):
+    with suppress(OSError, ValueError, RecursionError):
+        read = {} if path.is_symlink() else json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(read, dict) and isinstance(read.get("files"), dict):
             return read
-    except (OSError, ValueError):
-        pass
     raise ModelError(
         f"« {path.name} » du modèle « {path.parent.name} » est illisible : "
         "le recopier depuis sa source, ou le refaire avec « domaines train »."
@@ -293,8 +288,7 @@ def _words(scoring: Scoring) -> bytes:
 
 
 def _scoring(weights: bytes, words: bytes, config: Mapping[str, Any]) -> Scoring:
-    with np.load(io.BytesIO(weights), allow_pickle=False) as archive:
-        arrays = {name: archive[name] for name in archive.files}
+    arrays = read_arrays(weights, MAX_BYTES)
     names = arrays["features"].tobytes().decode().split("\n")
     rows = csv.reader(io.StringIO(words.decode(), newline=""))
     next(rows)

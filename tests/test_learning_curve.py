@@ -60,7 +60,11 @@ def test_the_command_says_what_200_texts_would_buy(run):
 @pytest.mark.parametrize(
     ("rows", "more", "words"),
     [
-        (30, "200", "textes annotés : il en faut au moins 200 pour tracer une courbe d'apprentissage."),
+        (
+            30,
+            "200",
+            "textes annotés : il en faut au moins 200 pour tracer une courbe d'apprentissage, en annoter d'autres.",
+        ),
         (60, "0", "--more 0"),
     ],
 )

@@ -113,3 +113,26 @@ def test_labelling_never_unpickles(small_model, monkeypatch):
     monkeypatch.setattr(pickle, "load", refuse)
     monkeypatch.setattr(pickle, "loads", refuse)
     WordTable(load_model(str(small_model)).scoring).probabilities(TEXTS)
+
+
+def test_a_model_set_aside_by_a_killed_process_comes_back(copy, small_model):
+    copy.rename(copy.with_name(".small.old"))
+    assert load_model(str(copy)).digest == load_model(str(small_model)).digest
+    assert not copy.with_name(".small.old").exists()
+
+
+def test_what_killed_processes_leave_is_no_model_and_is_removed(copy, monkeypatch):
+    dead = copy.with_name(".small.abc.999999999.tmp")
+    shutil.copytree(copy, dead)
+    monkeypatch.setenv("DOMAINES_MODELS", str(copy.parent))
+    assert list_models() == ["small"]
+    model = load_model("small")
+    save_model(copy, model.scoring, {"name": "small", "version": "2", "review_threshold": 0.5}, {}, "")
+    assert not dead.exists()
+    assert load_model("small").config["version"] == "2"
+
+
+@pytest.mark.parametrize("name", [".", "..", "/", "", "~", "a/../..", "\x00"])
+def test_any_name_of_model_is_loaded_or_refused(name):
+    with pytest.raises(ModelError):
+        load_model(name)

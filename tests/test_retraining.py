@@ -180,7 +180,7 @@ def test_a_challenger_that_is_not_worse_is_promoted_and_the_old_one_can_come_bac
     assert [line[:8] for line in listed.splitlines()] == ["  defaul", "  faux  ", "* mieux "]
     assert "promu le 20" in listed
     code, _, err = run("models", "promote", "mieux")
-    assert (code, err) == (2, "« mieux » est déjà le champion.\n")
+    assert (code, err) == (2, "« mieux » est déjà le champion : rien à faire.\n")
     code, _, _ = run("models", "promote", "default", "--force", "--why", "retour")
     assert code == 0
     assert load_model("default").digest == before

@@ -12,6 +12,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 
 import polars as pl
@@ -295,7 +296,7 @@ def test_a_column_that_was_announced_must_come(tmp_path):
     path = tmp_path / "a.csv"
     with open_writer(str(path), FRAME.schema) as writer:
         said = refusal(writer.encode, FRAME.drop("n"))
-    assert said == f"« {path} » : la colonne « n » annoncée manque aux lignes à écrire."
+    assert said == f"« {path} » : la colonne « n » annoncée manque aux lignes, signalez ce défaut du programme."
 
 
 @pytest.mark.parametrize("suffix", ["xlsx", "ods"])
@@ -313,3 +314,16 @@ def test_what_a_spreadsheet_cannot_hold_is_refused(tmp_path, monkeypatch, suffix
     said = f"« {path} » : 16385 colonnes, une feuille en tient 16 384 ; écrivez en CSV."
     assert refusal(write_frame, str(path), wide) == said
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_the_same_table_is_the_same_bytes_at_any_time_of_day(tmp_path, monkeypatch, suffix):
+    write_frame(str(tmp_path / f"a.{suffix}"), FRAME)
+    now, local = time.time() + 3 * 24 * 3600, time.localtime
+    monkeypatch.setattr(time, "time", lambda: now)
+    monkeypatch.setattr(time, "localtime", lambda seconds=None: local(now if seconds is None else seconds))
+    write_frame(str(tmp_path / f"b.{suffix}"), FRAME)
+    assert (tmp_path / f"a.{suffix}").read_bytes() == (tmp_path / f"b.{suffix}").read_bytes()
+    if suffix == "xlsx":
+        with zipfile.ZipFile(tmp_path / "a.xlsx") as archive:
+            assert b"2016-01-01T00:00:00Z</dcterms:created>" in archive.read("docProps/core.xml")

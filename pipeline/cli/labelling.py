@@ -42,6 +42,9 @@ def label(
     cluster: Annotated[
         str | None, typer.Option("--cluster", help="Adresse d'un cluster Dask : un fichier par tâche, sans refaire.")
     ] = None,
+    mask: Annotated[
+        bool, typer.Option("--mask", help="Masquer courriels, téléphones et noms de personnes dans ce qui est écrit.")
+    ] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -58,8 +61,8 @@ def label(
     progress = progress_of(quiet)
     plan = plan_outputs(expand(files), output)
     loaded = load_model(model)
-    left = parts.to_do(plan, loaded, progress.say) if resume or cluster else plan
-    options = parts.Options(text, sheet, jobs, excel)
+    left = parts.to_do(plan, loaded, mask, progress.say) if resume or cluster else plan
+    options = parts.Options(text, sheet, jobs, excel, mask)
     if cluster:
         from pipeline.workflow.cluster import label_on_cluster
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.errors import UsageError
+from pipeline.errors import UsageError, printable
 
 if TYPE_CHECKING:
     from pipeline.progress import Progress
 
-FAULTS, WRONG_USE, INTERRUPTED = 1, 2, 130
+FAULTS, WRONG_USE, UNEXPECTED, INTERRUPTED = 1, 2, 70, 130
 
 app = typer.Typer(
     name="domaines",
@@ -25,6 +25,17 @@ app = typer.Typer(
 )
 models_app = typer.Typer(help="Modèles présents : list, show, compare, promote, export.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
+
+
+@app.callback()
+def program(
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Montrer aussi la trace d'une erreur ; avant la commande.")
+    ] = False,
+) -> None:
+    """Classer les descriptions de services numériques des communes en domaines, et en donner les parts."""
+    # ``main`` reads --debug itself, for errors met before any command is known.
+
 
 ModelName = Annotated[str, typer.Option("--model", help="Nom ou dossier du modèle.")]
 TextColumn = Annotated[str | None, typer.Option("--text", help="Nom de la colonne de texte.")]
@@ -42,8 +53,8 @@ def progress_of(quiet: bool) -> Progress:
 
 
 def print_result(text: str) -> None:
-    """Write a result on stdout."""
-    sys.stdout.write(text + "\n")
+    """Write a result on stdout; what a text could make a terminal do is shown, not done."""
+    sys.stdout.write((printable(text) if sys.stdout.isatty() else text) + "\n")
 
 
 def checked_language(lang: str) -> str:

@@ -19,8 +19,9 @@ from pipeline.review.desk import Desk
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 EVERYWHERE = ("0.0.0.0", "::")
-# How long a client may take to send the headers of a request, in seconds; and connections at a time.
-HEADER_SECONDS, CONNECTIONS = 10.0, 100
+# How long a client may take to send the headers of a request, in seconds; and connections, or requests with what is
+# prepared after them, at a time: 200 people need up to 400.
+HEADER_SECONDS, CONNECTIONS = 10.0, 600
 
 
 class PatientProtocol(H11Protocol):
@@ -87,7 +88,10 @@ def _listener(host: str, port: int) -> socket.socket:
         listener.close()
         if error.errno == errno.EADDRINUSE:
             raise UsageError(f"Le port {port} est pris : en donner un autre avec --port (0 : un libre).") from error
-        raise UsageError(f"--host {host} --port {port} : impossible ici ({error.strerror or error}).") from error
+        raise UsageError(
+            f"--host {host} --port {port} : impossible ici, choisir une autre adresse ou un autre port "
+            f"({error.strerror or error})."
+        ) from error
     except OverflowError as error:
         listener.close()
         raise UsageError(f"--port {port} : donner un nombre de 0 à 65535.") from error

@@ -15,10 +15,12 @@ from pipeline.schema import Fault
 from pipeline.tables.cutting import cut_lines, cut_records
 from pipeline.tables.header import Header, led, name_columns
 from pipeline.tables.layout import Layout, survey, text_pieces
+from pipeline.tables.preamble import LONGEST, preamble_fault, preamble_length
 from pipeline.tables.separators import SEPARATORS, choose_separator, declared_separator
 from pipeline.tables.source import Source
+from pipeline.tables.suspicions import SAMPLED, Suspicions, form_faults, suspect
 from pipeline.tables.table import Block, Chunk, Table, text_frame
-from pipeline.tables.tolerant import NO_SEPARATOR, Record, fitted, read_records
+from pipeline.tables.tolerant import NO_SEPARATOR, SWALLOWED, Record, fitted, read_records, swallows
 
 if TYPE_CHECKING:
     import polars as pl
@@ -45,15 +47,16 @@ def open_delimited(source: Source, sample: bytes, block_bytes: int, whole: bool)
     lines = text[declaration:] if b"\n" in text else text[declaration:].replace(b"\r", b"\n")
     separator = declared or choose_separator(lines, whole)
     layout = survey(source, sample, separator or NO_SEPARATOR, declaration)
-    header, length = _read_header(source, layout, separator or NO_SEPARATOR)
+    _refuse_endless(source, layout, sample)
+    header, length, before, suspicions = _read_header(source, layout, separator or NO_SEPARATOR)
     dialect = Dialect(source.path, layout.encoding, separator or NO_SEPARATOR, header.columns)
 
     def start() -> Iterator[Block]:
         if layout.regular and layout.valid:
             blocks = _cut_blocks(source, layout, dialect, length, block_bytes)
         else:
-            blocks = _record_blocks(source, layout, dialect, block_bytes)
-        yield from led(blocks, header)
+            blocks = _record_blocks(source, layout, dialect, before, block_bytes)
+        yield from led(suspicions.watched(blocks), header)
         source.check_unchanged()
 
     shown = f"{layout.shown}, {SEPARATORS[separator] if separator else 'une seule colonne'}"
@@ -71,26 +74,45 @@ def parse_block(data: bytes, dialect: Dialect) -> Chunk:
     """
     frame = _parse_quickly(data if data.endswith(b"\n") else data + b"\n", dialect)
     if frame is not None:
-        return Chunk(frame)
+        return Chunk(frame, _swallowed_faults(frame, data, dialect))
     records = read_records(io.BytesIO(data), dialect.encoding, dialect.separator)
     return _chunk(*_gather(records, dialect), dialect)
 
 
-def _read_header(source: Source, layout: Layout, separator: str) -> tuple[Header, int]:
-    """Read the first record, and tell how many bytes it takes (blank lines before it included)."""
-    taken: list[bytes] = []
+def _read_header(source: Source, layout: Layout, separator: str) -> tuple[Header, int, int, Suspicions]:
+    """Read the header, and tell how many bytes and records come before the rows, and what to watch for in them."""
+    taken = 0
 
     def lines() -> Iterator[bytes]:
+        nonlocal taken
         for line in cut_lines(text_pieces(source, layout.skipped, layout.mac, 1 << 16)):
-            taken.append(line)
+            taken += len(line)
             yield line
 
-    record = next(read_records(lines(), layout.encoding, separator), None)
-    if record is None:
+    first: list[Record] = []
+    ends: list[int] = []
+    for record in islice(read_records(lines(), layout.encoding, separator), SAMPLED + LONGEST):
+        first.append(record)
+        ends.append(taken)
+    if not first:
         raise InputError(f"{source.name} est vide : donnez une table avec une ligne de noms de colonnes.")
-    header = name_columns(record.cells, source.path)
-    repaired = tuple(Fault(source.path, 0, reason) for reason in record.reasons)
-    return Header(header.columns, layout.faults(source.path) + repaired + header.faults), sum(map(len, taken))
+    cells = [record.cells for record in first]
+    before = preamble_length(cells)
+    header = name_columns(cells[before], source.path)
+    rows = cells[before + 1 :]
+    said = layout.faults(source.path) + preamble_fault(source.path, cells[:before])
+    said += tuple(Fault(source.path, 0, reason) for reason in first[before].reasons)
+    said += header.faults + form_faults(source.path, cells[before], rows)
+    return Header(header.columns, said), ends[before], before + 1, suspect(source.path, header.columns, rows)
+
+
+def _refuse_endless(source: Source, layout: Layout, sample: bytes) -> None:
+    """Refuse a text whose lines end by none of the marks we know: all of it would be the header."""
+    if b"\n" in sample or b"\r" in sample or layout.encoding != "utf-8":
+        return
+    for mark, shown in (("\x1e", "U+001E"), ("\x85", "U+0085"), ("\u2028", "U+2028")):
+        if mark.encode() in sample:
+            raise InputError(f"{source.name} finit ses lignes par {shown} : enregistrez-le avec des fins de ligne LF.")
 
 
 def _cut_blocks(source: Source, layout: Layout, dialect: Dialect, length: int, size: int) -> Iterator[Block]:
@@ -100,16 +122,30 @@ def _cut_blocks(source: Source, layout: Layout, dialect: Dialect, length: int, s
         yield Block(number, partial(parse_block, data, dialect))
 
 
-def _record_blocks(source: Source, layout: Layout, dialect: Dialect, size: int) -> Iterator[Block]:
+def _record_blocks(source: Source, layout: Layout, dialect: Dialect, before: int, size: int) -> Iterator[Block]:
     """Read records one after the other: with irregular quotes, only reading tells where they end."""
     lines = cut_lines(text_pieces(source, layout.skipped, layout.mac, size))
     records = read_records(lines, dialect.encoding, dialect.separator)
-    next(records)
+    next(islice(records, before, before), None)
     for number in count():
         cells, faults = _gather(islice(records, layout.rows_in(size)), dialect)
         if not cells:
             return
         yield Block(number, partial(_chunk, cells, faults, dialect))
+
+
+def _swallowed_faults(frame: pl.DataFrame, data: bytes, dialect: Dialect) -> tuple[Fault, ...]:
+    """Say which rows hold whole rows in a cell; looked for only where some cell spans several lines."""
+    import polars as pl
+
+    if len(dialect.columns) < 3 or data.count(b"\n") <= frame.height + 1:
+        return ()
+    spanning = frame.select(pl.any_horizontal(pl.all().str.contains("\n", literal=True)).arg_true()).to_series()
+    return tuple(
+        Fault(dialect.file, row + 1, SWALLOWED)
+        for row in spanning
+        if swallows(frame.row(row), dialect.separator, len(dialect.columns))
+    )
 
 
 def _gather(records: Iterable[Record], dialect: Dialect) -> tuple[list[str], tuple[Fault, ...]]:
@@ -119,6 +155,8 @@ def _gather(records: Iterable[Record], dialect: Dialect) -> tuple[list[str], tup
     faults: list[Fault] = []
     for row, record in enumerate(records, start=1):
         fit, reasons = fitted(record, width, dialect.separator)
+        if width > 2 and swallows(fit, dialect.separator, width):
+            reasons = [*reasons, SWALLOWED]
         cells += fit
         if reasons:
             faults += (Fault(dialect.file, row, reason) for reason in reasons)
@@ -159,7 +197,7 @@ def _count_rows(data: bytes, dialect: Dialect) -> int | None:
     as many as the rows ask for, and Polars refuses none, every row has its own. It alone lets ``a,`` pass for ``a``,
     in a single column; there the separators must be none.
     """
-    if b"\0" in data or data.count(b"\r") != data.count(b"\r\n"):
+    if b"\0" in data or _BOM in data or data.count(b"\r") != data.count(b"\r\n"):
         return None
     if len(dialect.columns) == 1 and _BLANK_LINE.search(data):
         return None

@@ -1,8 +1,12 @@
-"""Writing a file whole or not at all: a draft beside it takes its place at the end."""
+"""Writing a file whole or not at all: a draft beside it takes its place at the end.
+
+A process that is killed leaves its draft: the next one that writes the same file finds it unlocked, and removes it.
+"""
 
 from __future__ import annotations
 
 import errno
+import glob
 import os
 import shutil
 import stat
@@ -10,12 +14,24 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import OutputError
 from pipeline.remote import is_remote, refuse_read_only, upload
 from pipeline.tables.standard_output import StandardOutput
 
+LOCKS: Any = None
+with suppress(ImportError):
+    # Windows has none: a file that someone holds open cannot be removed there, which is a lock enough.
+    import fcntl
+
+    LOCKS = fcntl
+
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+
+
+def reached(step: str) -> None:
+    """Mark a step of writing (create, write, close, sync, replace); tests put their faults here, nothing else does."""
 
 
 class Draft:
@@ -32,32 +48,46 @@ class Draft:
         folder, name = os.path.split(self.target)
         self._refuse(folder)
         with writing(self.shown):
-            handle, self.path = tempfile.mkstemp(prefix=f".{name[:100]}.", suffix=".tmp", dir=folder)
+            reached("create")
+            remove_stale(folder, name)
+            handle, self.path, self.lock = _create(folder, name)
         self.stream = os.fdopen(handle, "wb")
 
     def write(self, content: bytes) -> None:
         """Write the next bytes."""
+        reached("write")
         self.stream.write(content)
 
     def commit(self) -> None:
         """Put the draft in the target's place, once all of it is on the disk."""
         try:
             with writing(self.shown):
+                reached("close")
                 self.stream.close()
                 os.chmod(self.path, self._mode())
+                reached("sync")
                 _sync(self.path)
+                reached("replace")
                 os.replace(self.path, self.target)
                 _sync(os.path.dirname(self.target))
         except BaseException:
             self.discard()
             raise
+        self._let_go()
 
     def discard(self) -> None:
         """Leave nothing of the draft."""
         # A full disk refuses the last bytes too; they were to be thrown away.
         with suppress(OSError):
             self.stream.close()
-        Path(self.path).unlink(missing_ok=True)
+        # A disk gone read-only keeps the draft; the next run removes it.
+        with suppress(OSError):
+            Path(self.path).unlink(missing_ok=True)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        _unlock(self.lock)
+        self.lock = None
 
     def _refuse(self, folder: str) -> None:
         if os.path.isdir(self.target):
@@ -75,6 +105,47 @@ class Draft:
         mask = os.umask(0)
         os.umask(mask)
         return 0o666 & ~mask
+
+
+def remove_stale(folder: str, name: str) -> None:
+    """Remove the drafts of a file whose writers are dead: those that no one locks."""
+    for path in glob.glob(f".{glob.escape(name[:100])}.*.tmp", root_dir=folder):
+        stale = os.path.join(folder, path)
+        with suppress(OSError):
+            lock = _locked(stale)
+            if lock is not None:
+                os.unlink(stale)
+                _unlock(lock)
+
+
+def _create(folder: str, name: str) -> tuple[int, str, int | None]:
+    """Create a draft and lock it; another process may have removed it in between, then begin again."""
+    while True:
+        handle, path = tempfile.mkstemp(prefix=f".{name[:100]}.", suffix=".tmp", dir=folder)
+        lock = _locked(path)
+        if LOCKS is None or (os.path.exists(path) and os.path.samestat(os.stat(path), os.fstat(handle))):
+            return handle, path, lock
+        os.close(handle)
+        _unlock(lock)
+
+
+def _locked(path: str) -> int | None:
+    """Lock a draft for as long as the process lives; ``None`` when another holds it or the disk knows no locks."""
+    if LOCKS is None:
+        return None
+    with suppress(OSError):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            LOCKS.flock(handle, LOCKS.LOCK_EX | LOCKS.LOCK_NB)
+            return handle
+        except OSError:
+            os.close(handle)
+    return None
+
+
+def _unlock(lock: int | None) -> None:
+    if lock is not None:
+        os.close(lock)
 
 
 @contextmanager

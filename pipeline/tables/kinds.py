@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import codecs
+import re
 import zipfile
 from pathlib import PurePath
 
 from pipeline.errors import InputError
-from pipeline.tables.source import Source
+from pipeline.tables.source import DAMAGED, Source
 
 KINDS = "CSV, TSV, XLSX, ODS, JSONL ou Parquet"
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _JSON_SUFFIXES = (".jsonl", ".ndjson")
 _TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
+_ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*[\[{]")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b\x1f"))
 
 #: First bytes of what people send instead of a table, and what it is.
@@ -51,7 +53,7 @@ def _archive_kind(source: Source) -> str:
     try:
         with zipfile.ZipFile(source.file) as archive:
             return _workbook_kind(source, archive)
-    except zipfile.BadZipFile as error:
+    except DAMAGED as error:
         raise InputError(f"{source.name} est un classeur tronqué ou abîmé : téléchargez-le de nouveau.") from error
 
 
@@ -76,6 +78,8 @@ def _text_kind(source: Source, sample: bytes) -> str:
         )
     if suffix in _JSON_SUFFIXES:
         return "jsonl"
+    if _ARRAY.match(sample):
+        raise InputError(f"{source.name} est un tableau JSON : écrivez du JSON Lines, un objet par ligne.")
     starts_object = sample.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{")
     return "jsonl" if starts_object and suffix not in _TEXT_SUFFIXES else "csv"
 

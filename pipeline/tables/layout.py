@@ -15,7 +15,12 @@ from pipeline.tables.source import Source
 SAMPLE_BYTES = 1 << 20
 SCAN_BYTES = 1 << 20
 
-_MIXED = re.compile(rb"\xc3[\x80-\xbf]")
+#: French letters, quotes and the euro sign in UTF-8, which cp1252 takes for « Ã© », « â€™ », « â‚¬ ».
+_MIXED = re.compile(rb"\xc3[\x80-\xbf]|\xc5[\x92\x93]|\xe2\x80[\x80-\xbf]|\xe2\x82\xac")
+#: What cp1252 has no use for inside a word: letters of cp850, Mac Roman or Latin-9 (« ‚ », « Ž », « ½ », « ¤ »).
+_FOREIGN = re.compile(rb"[a-z][\x80-\x84\x86-\x8f\x9b\x9e\xbc-\xbe](?=[a-z\s,;'])|\xa4")
+#: Accents of UTF-7, all of it ASCII.
+_UTF7 = re.compile(rb"[a-z]\+AO[Acgkopw]")
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class Layout:
     lines: int
     size: int
     mixed: bool
+    foreign: bool = False
 
     def rows_in(self, size: int) -> int:
         """Give how many lines of mean length hold in ``size`` bytes, at least 1."""
@@ -48,7 +54,10 @@ class Layout:
         return "UTF-8 avec BOM" if self.bom else "UTF-8"
 
     def faults(self, file: str) -> tuple[Fault, ...]:
-        """Say, as a fault of row 0, that the file holds two encodings."""
+        """Say, as a fault of row 0, that the file holds two encodings, or one that is not read here."""
+        if self.foreign and not self.mixed:
+            reason = f"fichier lu en {self.shown}, mais des mots y ont des signes sans lettre : vérifiez les accents"
+            return (Fault(file, 0, reason),)
         if not self.mixed:
             return ()
         reason = "fichier lu en cp1252, mais certains caractères y sont écrits en UTF-8 (« Ã© ») : vérifiez les accents"
@@ -70,8 +79,10 @@ def survey(source: Source, sample: bytes, separator: str | None, declaration: in
         raise InputError(f"{source.name} est vide : donnez une table avec une ligne de noms de colonnes.")
     valid = scan.is_utf8()
     encoding = "utf-8" if bom or valid else "cp1252"
-    mixed = encoding == "cp1252" and _MIXED.search(sample) is not None
-    return Layout(encoding, bom, skipped, mac, valid or not bom, scan.is_regular(), scan.lines, scan.size, mixed)
+    mixed = encoding == "cp1252" and (scan.multibyte or _MIXED.search(sample) is not None)
+    foreign = (_FOREIGN if encoding == "cp1252" else _UTF7).search(sample) is not None
+    regular = scan.is_regular()
+    return Layout(encoding, bom, skipped, mac, valid or not bom, regular, scan.lines, scan.size, mixed, foreign)
 
 
 def text_pieces(source: Source, skipped: int, mac: bool, size: int) -> Iterator[bytes]:
@@ -94,6 +105,7 @@ class _Scan:
         self.lines = 0
         self.size = 0
         self.blank = True
+        self.multibyte = False
         self._decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
         self._quotes = QuoteCheck(separator) if separator else None
 
@@ -119,5 +131,8 @@ class _Scan:
         try:
             if self._decoder:
                 self._decoder.decode(piece, final)
+                self.multibyte = self.multibyte or not piece.isascii()
+            elif not self.multibyte:
+                self.multibyte = _MIXED.search(piece) is not None
         except UnicodeDecodeError:
             self._decoder = None

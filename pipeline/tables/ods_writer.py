@@ -22,9 +22,9 @@ class OdsWriter(SheetWriter):
         """Open the archive and write the names of the columns."""
         self.valve = Valve(self.target.stream)
         self.archive = zipfile.ZipFile(cast(IO[bytes], self.valve), "w", zipfile.ZIP_DEFLATED)
-        self.archive.writestr("mimetype", _MIME, compress_type=zipfile.ZIP_STORED)
-        self.archive.writestr("META-INF/manifest.xml", _MANIFEST)
-        self.content: IO[bytes] = self.archive.open("content.xml", "w", force_zip64=True)
+        self.archive.writestr(_member("mimetype", zipfile.ZIP_STORED), _MIME)
+        self.archive.writestr(_member("META-INF/manifest.xml"), _MANIFEST)
+        self.content: IO[bytes] = self.archive.open(_member("content.xml"), "w", force_zip64=True)
         self.content.write(_BEFORE.encode())
         self.put([tuple(self.columns)])
 
@@ -44,6 +44,13 @@ class OdsWriter(SheetWriter):
         self.valve.shut = True
         self.content.close()
         self.archive.close()
+
+
+def _member(name: str, packing: int = zipfile.ZIP_DEFLATED) -> zipfile.ZipInfo:
+    """Name a member without the time of day, so that the same table is the same bytes."""
+    member = zipfile.ZipInfo(name)
+    member.compress_type = packing
+    return member
 
 
 def ods_cell(cell: Cell) -> str:

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterator
 from itertools import islice
 
+from pipeline.tables.preamble import preamble_length
+
 SEPARATORS = {",": ",", ";": ";", "\t": "tabulation", "|": "|"}
 
 _RECORDS = 101
@@ -41,7 +43,9 @@ def choose_separator(sample: bytes, whole: bool) -> str | None:
 
 def _agreement(sample: bytes, separator: str, whole: bool) -> tuple[float, int]:
     """Give the share of records with as many cells as the header (more cells count for half), then how many cells."""
-    widths = [len(record) for record in islice(_records(sample, separator), _RECORDS + 1)]
+    records = list(islice(_records(sample, separator), _RECORDS + 1))
+    # Latin-1 stands for any encoding here: the names we know are ASCII once folded, or nearly.
+    widths = [len(record) for record in records[preamble_length(records) :]]
     if len(widths) > 1 and (not whole or len(widths) > _RECORDS):
         widths.pop()
     if not widths or widths[0] < 2:

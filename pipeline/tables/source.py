@@ -5,9 +5,11 @@ from __future__ import annotations
 import gzip
 import os
 import shutil
+import struct
 import sys
 import tempfile
 import weakref
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +21,19 @@ from pipeline.errors import InputError, nearest
 from pipeline.remote import download, is_remote
 
 GZIP_MAGIC = b"\x1f\x8b"
+
+#: All that ``zipfile`` raises on an archive whose bytes were changed (found by damaging thousands of them).
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    KeyError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    IndexError,
+)
 
 
 @dataclass(frozen=True, eq=False)

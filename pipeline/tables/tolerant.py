@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 #: A quote still open after this many lines was never meant to span them.
@@ -21,6 +21,8 @@ NO_SEPARATOR = "\x1f"
 NUL_REMOVED = "caractère nul retiré"
 QUOTE_UNCLOSED = "guillemet jamais refermé : ligne lue telle quelle"
 QUOTE_MISPLACED = "guillemet mal placé"
+MARK_REMOVED = "marque d'ordre des octets (BOM) au milieu du fichier, retirée"
+SWALLOWED = "cellule qui contient des lignes entières de la table : guillemet oublié ?"
 
 
 def unreadable(encoding: str) -> str:
@@ -59,7 +61,8 @@ def read_records(lines: Iterable[bytes], encoding: str, separator: str) -> Itera
         if cells is None:
             return
         if cells:
-            yield Record(_restored(cells) if feed.lone_cr else cells, feed.reasons)
+            reasons = [*feed.reasons, QUOTE_MISPLACED] if any(map(_quoted_late, cells)) else feed.reasons
+            yield Record(_restored(cells) if feed.lone_cr else cells, reasons)
 
 
 def fitted(record: Record, width: int, separator: str) -> Record:
@@ -79,6 +82,19 @@ def fitted(record: Record, width: int, separator: str) -> Record:
         return Record(cells[:width], reasons)
     joined = separator.join(cells[width - 1 :])
     return Record([*cells[: width - 1], joined], [*reasons, f"{_count(len(cells), width)}, les dernières réunies"])
+
+
+def swallows(cells: Sequence[str], separator: str, width: int) -> bool:
+    """Tell whether a cell holds a whole line with as many separators as the rows have: a quote was left open.
+
+    >>> swallows(["3", "wifi,01\\n4,site,02\\n5,blog", "03"], ",", 3)
+    True
+    """
+    return any(line.count(separator) == width - 1 for cell in cells if "\n" in cell for line in cell.split("\n")[1:-1])
+
+
+def _quoted_late(cell: str) -> bool:
+    return cell[:1] == " " and cell.lstrip(" ").startswith('"')
 
 
 def _count(cells: int, width: int) -> str:
@@ -153,8 +169,13 @@ class _Feed:
             text = text.replace("\0", "")
             self._note(NUL_REMOVED)
         # A lone CR belongs to the cell, but csv.reader stops at it: NUL, which is gone by now, stands for it.
+        if text.startswith("\ufeff") and not self.taken[1:]:
+            text = text.removeprefix("\ufeff")
+            self._note(MARK_REMOVED)
         if "\r" in text:
-            body = text.rstrip("\n").removesuffix("\r")
+            # Lines that end by CR CR LF, or LF CR, were written twice over: none of it is of a cell.
+            text = text if self.taken[1:] else text.lstrip("\r")
+            body = text.rstrip("\n").rstrip("\r")
             self.lone_cr |= "\r" in body
             text = body.replace("\r", "\0") + text[len(body) :]
         return text

@@ -69,7 +69,10 @@ class TableWriter(ABC, Generic[Encoded]):
 
         missing = [name for name in self.columns if name not in frame.columns]
         if missing:
-            raise OutputError(f"« {self.path} » : la colonne « {missing[0]} » annoncée manque aux lignes à écrire.")
+            raise OutputError(
+                f"« {self.path} » : la colonne « {missing[0]} » annoncée manque aux lignes, "
+                "signalez ce défaut du programme."
+            )
         return frame.select(pl.col(name).cast(dtype) for name, dtype in self.columns.items())
 
     @abstractmethod

@@ -59,6 +59,7 @@ def label_part(source: str, target: str, model: Model, options: Options) -> Labe
             sheet=options.sheet,
             jobs=1,
             excel=options.excel,
+            masked=options.mask,
             say=lambda sentence: None,
             advance=lambda done, total: None,
         )

@@ -34,7 +34,9 @@ def evaluate(source: str, model: Model, text: str | None, label_column: str | No
         say(f"{int((~kept).sum())} lignes sans texte ni mot laissées de côté.")
     truth = np.array([names.index(name) for name in labels], dtype=np.int64)[kept]
     if not len(truth):
-        raise InputError(f"{shown(source)} n'a aucune ligne annotée avec un texte : rien à évaluer.")
+        raise InputError(
+            f"{shown(source)} n'a aucune ligne annotée avec un texte : y annoter des lignes, puis recommencer."
+        )
     result = score(truth, probabilities[kept].argmax(axis=1), names, probabilities[kept])
     if not pairs:
         return result

@@ -30,7 +30,8 @@ def forecast_corpus(sources: Sequence[str], more: int, seed: int, say: Say) -> F
     others = [item for item in texts if item.term or item.pair]
     if len(judged) < FEWEST_TEXTS:
         raise InputError(
-            f"{len(judged)} textes annotés : il en faut au moins {FEWEST_TEXTS} pour tracer une courbe d'apprentissage."
+            f"{len(judged)} textes annotés : il en faut au moins {FEWEST_TEXTS} pour tracer une courbe "
+            "d'apprentissage, en annoter d'autres."
         )
     if more < 1:
         raise InputError(f"--more {more} : donner un nombre de textes, au moins 1.")

@@ -18,6 +18,7 @@ from pipeline.labelling import Labeller, in_order, label_frame, output_schema
 from pipeline.registry import Model
 from pipeline.tables import Block, Chunk, open_table, open_writer, shifted, write_bytes, write_frame
 from pipeline.wordtable import WordTable
+from pipeline.workflow.masking import Masking
 from pipeline.workflow.reading import Advance, Say, shown, text_column
 
 
@@ -34,6 +35,7 @@ class LabelOutcome:
     faults_file: str | None
     counts: dict[str, int]
     seconds: float
+    masked: dict[str, int] | None = None
 
 
 def labeller_of(model: Model) -> Labeller:
@@ -52,18 +54,24 @@ def label(
     excel: bool,
     say: Say,
     advance: Advance,
+    masked: bool = False,
 ) -> LabelOutcome:
-    """Label one file into another, whole or not at all; faults go to ``OUTPUT.faults.csv``."""
+    """Label one file into another, whole or not at all; faults go to ``OUTPUT.faults.csv``.
+
+    When ``masked``, labels are those of the texts as they are, and what names people is masked in all that is written.
+    """
     began = time.perf_counter()
     table = open_table(source, sheet=sheet)
     say(f"{shown(source)} : {table.decision}")
     column = text_column(table, text, say)
     tally = _Tally()
+    masking = Masking(table.columns.index(column)) if masked else None
 
     def work(block: Block) -> tuple[Chunk, pl.DataFrame, Any]:
         chunk = block.parse()
         labelled = label_frame(chunk.frame, column, labeller)
-        encoded = writer.encode_beside(labelled.kept, labelled.added, labelled.places)
+        kept = masking.frame(labelled.kept) if masking else labelled.kept
+        encoded = writer.encode_beside(kept, labelled.added, labelled.places)
         return chunk, labelled.counts(), encoded
 
     with open_writer(output, output_schema(table.columns, labeller.labels), excel=excel) as writer:
@@ -71,7 +79,7 @@ def label(
             writer.write(encoded)
             tally.add(chunk, labels)
             advance(tally.rows, table.rows)
-    faults_file = write_faults(output, tally.faults)
+    faults_file = write_faults(output, masking.faults(tally.faults) if masking else tally.faults)
     return LabelOutcome(
         source,
         output,
@@ -82,6 +90,7 @@ def label(
         faults_file,
         {name: tally.counts.get(name, 0) for name in labeller.labels},
         time.perf_counter() - began,
+        masking.counts if masking else None,
     )
 
 
@@ -117,10 +126,15 @@ def write_faults(output: str, faults: Sequence[schema.Fault]) -> str | None:
     return path
 
 
-def is_done(source: str, target: str, model: Model) -> bool:
+def is_done(source: str, target: str, model: Model, masked: bool = False) -> bool:
     """Tell whether this output was finished from this same file by this same model."""
     entry = entry_of(target) if source != "-" else None
-    return entry is not None and entry.get("stamp") == stamp(source) and entry.get("model") == model.reference
+    return (
+        entry is not None
+        and entry.get("stamp") == stamp(source)
+        and entry.get("model") == model.reference
+        and bool(entry.get("masked")) == masked
+    )
 
 
 def note_done(outcome: LabelOutcome, model: Model, remember: bool) -> None:
@@ -128,5 +142,7 @@ def note_done(outcome: LabelOutcome, model: Model, remember: bool) -> None:
     if not remember or "-" in (outcome.source, outcome.output):
         return
     entry = {"source": outcome.source, "stamp": stamp(outcome.source), "model": model.reference, "rows": outcome.rows}
+    if outcome.masked is not None:
+        entry["masked"] = True
     content = json.dumps(record(outcome.output, entry), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     write_bytes(manifest_path(outcome.output), content.encode())

@@ -16,19 +16,20 @@ Bar = Callable[[str], AbstractContextManager[Advance]]
 
 @dataclass(frozen=True)
 class Options:
-    """How files are labelled: text column, sheet, jobs of this process, CSV for a spreadsheet."""
+    """How files are labelled: text column, sheet, jobs of this process, CSV for a spreadsheet, people masked."""
 
     text: str | None = None
     sheet: str | None = None
     jobs: int = 1
     excel: bool = False
+    mask: bool = False
 
 
-def to_do(plan: Plan, model: Model, say: Say) -> list[tuple[str, str]]:
-    """Give the files whose output was not finished by this model from this same file."""
+def to_do(plan: Plan, model: Model, masked: bool, say: Say) -> list[tuple[str, str]]:
+    """Give the files whose output was not finished by this model from this same file, masked or not alike."""
     left = []
     for source, target in plan:
-        if is_done(source, target, model):
+        if is_done(source, target, model, masked):
             say(f"« {target} » est déjà fait : laissé tel quel.")
         else:
             left.append((source, target))
@@ -52,6 +53,7 @@ def label_here(
                 excel=options.excel,
                 say=say,
                 advance=advance,
+                masked=options.mask,
             )
         note_done(outcome, model, remember)
         yield outcome

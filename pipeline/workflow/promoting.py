@@ -41,7 +41,7 @@ def promote(
     champion = load_model(DEFAULT)
     challenger = load_model(str(models_folder() / name))
     if champion.digest == challenger.digest:
-        raise UsageError(f"« {name} » est déjà le champion.")
+        raise UsageError(f"« {name} » est déjà le champion : rien à faire.")
     sentences = read_sentences(acceptance_files(acceptance))
     comparison, refusals = _judged(champion, challenger, sources, sentences, seed, say)
     if refusals and not force:

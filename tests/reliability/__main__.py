@@ -1,0 +1,188 @@
+"""``python -m tests.reliability`` (``make reliability``): put in faults and bad inputs by hundreds, print one table.
+
+``--few`` does a little of each, for the suite. The exit code is 1 when something was lost or wrong in silence.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.reliability import kills, load
+from tests.reliability.commands import COMMANDS, TRAIN, Command
+
+KILLS = 200
+MODEL = """
+import sys
+from pathlib import Path
+from pipeline.classifier import DomainClassifier
+from pipeline.domains import LABELS
+from pipeline.registry import save_model
+from pipeline.wordtable import reordered
+from tests.conftest import SMALL_CORPUS
+texts, labels = zip(*SMALL_CORPUS, strict=True)
+scoring = reordered(DomainClassifier(minimum_texts=1).fit(list(texts), list(labels)).scoring_, LABELS)
+config = {"name": "small", "version": "1", "review_threshold": 0.5}
+save_model(Path(sys.argv[1], "small"), scoring, config, {"scores": {}, "date": "2026-01-01"}, "# small\\n")
+"""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the table."""
+
+    name: str
+    faults: int = 0
+    lost: int = 0
+    inputs: int = 0
+    wrong: int = 0
+
+
+def main() -> int:
+    """Do all of it, print what was lost, then the table."""
+    few = "--few" in sys.argv
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        models = place / "models"
+        # The parent of forked children must have used neither Polars nor scikit-learn.
+        subprocess.run([sys.executable, "-c", MODEL, str(models)], check=True)
+        kills.preload()
+        lines = [*_killed(place, models, few)]
+        if not few:
+            lines += [*_disks(place, models), _messy(), _damaged(place), _crowd(place, models), _load(place, models)]
+    _print(lines)
+    return int(any(line.lost or line.wrong for line in lines))
+
+
+def _killed(place: Path, models: Path, few: bool) -> Iterator[Line]:
+    for number, (command, times) in enumerate(_plan(few)):
+        tally = kills.kill_many(command, times, place / f"kill{number}", models, seed=number)
+        yield _line(f"{command.name}: killed at random", tally)
+    for number, command in enumerate(COMMANDS[:1] if few else COMMANDS):
+        steps = ("replace",) if few else kills.STEPS
+        tally = kills.fail_everywhere(command, place / f"fault{number}", models, steps)
+        yield _line(f"{command.name}: killed or disk full at each step", tally)
+
+
+def _plan(few: bool) -> Iterator[tuple[Command, int]]:
+    if few:
+        yield next(command for command in COMMANDS if command.name == "label --resume"), 4
+        return
+    formats = [command for command in COMMANDS if command.name.startswith("label .")]
+    for command in COMMANDS:
+        # The formats of ``label`` share its 200; a report is one file written at the end.
+        few_are_enough = command in formats or command.name == "report"
+        yield command, KILLS // len(formats) if few_are_enough else KILLS
+    # Training is long, its writing short: moments are drawn over the whole of it.
+    yield TRAIN, KILLS // 4
+
+
+def _line(name: str, tally: kills.Tally) -> Line:
+    for sentence in tally.lost:
+        print(f"LOST {sentence}", flush=True)
+    print(f"{name}: {tally.injected} faults, {tally.landed} before the end, {len(tally.lost)} lost", flush=True)
+    return Line(name, faults=tally.injected, lost=len(tally.lost))
+
+
+@contextmanager
+def small_disk(folder: Path, options: str) -> Iterator[bool]:
+    """Mount a small disk; gives ``False`` where that is not possible (it takes root)."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+    mounted = os.name != "nt" and os.geteuid() == 0 and not subprocess.run(mount, capture_output=True).returncode
+    try:
+        yield mounted
+    finally:
+        if mounted:
+            subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def _disks(place: Path, models: Path) -> Iterator[Line]:
+    """Have every command write on a disk that fills up, then on one that is read-only."""
+    for kind in ("full", "read-only"):
+        tally = kills.Tally()
+        for number, command in enumerate(COMMANDS):
+            with small_disk(place / f"{kind}{number}", "size=1m") as mounted:
+                if mounted:
+                    _on_disk(command, place / f"{kind}{number}", models, kind == "read-only", tally)
+        if tally.injected:
+            yield _line(f"all commands: disk {kind}", tally)
+        else:
+            print(f"all commands: disk {kind}: not tried, mounting takes root")
+
+
+def _on_disk(command: Command, disk: Path, models: Path, read_only: bool, tally: kills.Tally) -> None:
+    work = disk / "work"
+    kills.prepare(command, work)
+    before = {name: (work / name).read_bytes() for name in command.outputs}
+    if read_only:
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    else:
+        # Filled to the last page: the smallest draft has no room.
+        with suppress(OSError), open(disk / "filler", "wb") as filler:
+            while True:
+                filler.write(b"x" * 4096)
+                filler.flush()
+    code = kills.finished(kills.run_forked(command.words, work, models))
+    after = {name: (work / name).read_bytes() for name in command.outputs}
+    drafts = [path.name for path in work.rglob(".*.tmp")]
+    tally.injected += 1
+    tally.landed += code != 0
+    if code not in (3,) or after != before or drafts:
+        tally.lost.append(f"{command.name}: exit {code}, drafts {drafts}, outputs kept: {after == before}")
+
+
+def _messy() -> Line:
+    found = _output("-m", "tests.messy")
+    total = found.splitlines()[-1].split()
+    print(f"polluted tables: {total[1]} read, {total[-1]} wrong in silence")
+    return Line("polluted tables", inputs=int(total[1]), wrong=int(total[-1]))
+
+
+def _damaged(place: Path) -> Line:
+    found = _output("-m", "tests.reliability.mutations", "0", "6").splitlines()
+    print(*found, sep="\n")
+    return Line("damaged files: no crash, no hang", inputs=int(found[0].split()[0]), wrong=len(found) - 1)
+
+
+def _crowd(place: Path, models: Path) -> Line:
+    from tests.reliability.clients import crowd
+
+    decisions, wrong = crowd(place / "crowd", models, 200, 60)
+    print(f"200 clients for 60 s, and a second start on the same store: {decisions} decisions", *wrong, sep="\n")
+    return Line("review: 200 clients, second start", faults=200, lost=len(wrong), inputs=decisions)
+
+
+def _load(place: Path, models: Path) -> Line:
+    batches, growth = load.measured(place, models, 500)
+    print(f"{batches} batches in one process: {growth}")
+    return Line("500 batches: memory, open files", faults=batches, lost=len(growth.problems))
+
+
+def _output(*words: str) -> str:
+    return subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False).stdout
+
+
+def _print(lines: list[Line]) -> None:
+    fields: list[tuple[str, Callable[[Line], int]]] = [
+        ("faults injected", lambda line: line.faults),
+        ("survived", lambda line: line.faults - line.lost),
+        ("lost", lambda line: line.lost),
+        ("inputs tried", lambda line: line.inputs),
+        ("wrong in silence", lambda line: line.wrong),
+    ]
+    width = max(len(line.name) for line in lines)
+    print(" " * width + "".join(f"{name:>18}" for name, _ in fields))
+    for line in lines:
+        print(f"{line.name:<{width}}" + "".join(f"{value(line) or '':>18}" for _, value in fields))
+    print(f"{'all':<{width}}" + "".join(f"{sum(map(value, lines)):>18}" for _, value in fields))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
