@@ -17,6 +17,7 @@ import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,14 @@ class Model:
         return found
 
     def held_out(self) -> HeldOut | None:
-        """Give the out-of-fold predictions kept with the model, or nothing; raises :class:`ModelError` when changed."""
+        """Give the out-of-fold predictions kept with the model, or nothing; raises :class:`ModelError` when changed.
+
+        They are read once: the folder may since hold another model.
+        """
+        return self._held_out
+
+    @cached_property
+    def _held_out(self) -> HeldOut | None:
         if HELD_OUT not in self.manifest.get("files", {}):
             return None
         content = _checked(Path(self.folder), HELD_OUT, self.manifest)

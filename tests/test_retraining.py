@@ -294,3 +294,11 @@ def test_a_pointer_that_cannot_be_written_leaves_the_champion(run, models, monke
     assert code == 3
     assert err.endswith("le disque est plein.\n")
     assert load_model("default").digest == before
+
+
+def test_a_model_trained_over_the_champion_is_compared_with_it(run, models):
+    before = load_model("default")
+    code, out, err = run("train", models / "mieux.csv", "-o", models / "models" / "default")
+    assert code == 0, err
+    assert load_model("default").digest != before.digest
+    assert "macro-F1" in out

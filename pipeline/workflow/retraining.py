@@ -61,6 +61,9 @@ def retrain(
 
 def _champion() -> Model | None:
     try:
-        return load_model(DEFAULT)
+        champion = load_model(DEFAULT)
+        # Read now: the challenger may be written over it.
+        champion.held_out()
+        return champion
     except ModelError:
         return None
