@@ -41,15 +41,15 @@ def without_lexicon() -> DomainClassifier:
 
 COMPETITORS: dict[str, Callable[[], Any]] = {
     "domaines (this project)": DomainClassifier,
-    "fastText, autotuned": FastText,
-    "spaCy textcat, bag of words 1–2": lambda: SpacyTextcat("bow"),
-    "spaCy textcat, CNN": lambda: SpacyTextcat("cnn"),
     "TF-IDF words 1–2 + LinearSVC": lambda: make_pipeline(words(), LinearSVC()),
     "TF-IDF words 1–2 + characters 3–5 + LinearSVC": lambda: make_pipeline(
         make_union(words(), characters()), LinearSVC()
     ),
     "majority": lambda: DummyClassifier(strategy="most_frequent"),
     "TF-IDF words 1–2 + LogisticRegression": lambda: make_pipeline(words(), LogisticRegression(C=10, max_iter=200)),
+    "fastText, autotuned": FastText,
+    "spaCy textcat, bag of words 1–2": lambda: SpacyTextcat("bow"),
+    "spaCy textcat, CNN": lambda: SpacyTextcat("cnn"),
 }
 ABLATION: dict[str, Callable[[], Any]] = {
     "all families (default)": DomainClassifier,
