@@ -18,7 +18,7 @@ from pipeline.features import Families, FeatureSpace, text_matrix
 from pipeline.head import Array, Head
 from pipeline.text import clean
 from pipeline.words import Lemmatiser, words
-from pipeline.wordtable import Scoring
+from pipeline.scoring import Scoring
 
 # Loading spaCy takes seconds; the lemmas found serve every model fitted in the process.
 LEMMATISER = Lemmatiser()

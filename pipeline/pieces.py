@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy import sparse
 
 Integers = NDArray[np.int64]
 Array = NDArray[np.float64]
@@ -84,9 +83,20 @@ def suspect_rows(flags: NDArray[np.uint8], ends: Integers) -> Integers:
 
 
 def grouped(numbers: Integers, ends: Integers, rows: Array) -> Array:
-    """Sum the rows (of any number of columns) of each text, in the order of its pieces."""
-    counts = sparse.csr_matrix((np.ones(len(numbers)), numbers, ends), shape=(len(ends) - 1, len(rows)), copy=False)
-    return np.asarray(counts @ rows)
+    """Sum the rows (of any number of columns) of each text, in the order of its pieces.
+
+    Column by column, each a look-up in a short array: as quick as a sparse product, and SciPy takes a quarter of
+    a second to import.
+
+    >>> grouped(np.array([1, 1, 0]), np.array([0, 2, 2, 3]), np.array([[1.0], [10.0]])).tolist()
+    [[20.0], [0.0], [1.0]]
+    """
+    texts = len(ends) - 1
+    owners = np.repeat(np.arange(texts), np.diff(ends))
+    total = np.empty((texts, rows.shape[1]))
+    for column in range(rows.shape[1]):
+        total[:, column] = np.bincount(owners, rows[:, column].take(numbers), texts)
+    return total
 
 
 class PairIndex:

@@ -27,7 +27,7 @@ from pipeline.errors import ModelError, OutputError, nearest
 from pipeline.features import Families, FeatureSpace
 from pipeline.head import Head
 from pipeline.results import HeldOut
-from pipeline.wordtable import KnownWords, Scoring, compiled
+from pipeline.scoring import KnownWords, Scoring, compiled
 
 # Format 1, of the first release, had neither vectors nor ready-made rows: such models still load.
 FORMAT, READABLE = 2, (1, 2)

@@ -39,7 +39,7 @@ from pipeline.training import (
     stratified_folds,
     training_profile,
 )
-from pipeline.wordtable import reordered
+from pipeline.scoring import reordered
 from pipeline.workflow.corpora import SHOWN, check_corpus
 from pipeline.workflow.reading import Say, read_annotated
 
