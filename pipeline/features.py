@@ -117,26 +117,30 @@ class FeatureSpace:
         named = sparse.csr_matrix((values, (rows, columns)), shape=(len(types), len(self.columns)))
         if not self.families.vector:
             return named
-        return sparse.csr_matrix(sparse.hstack([named, sparse.csr_matrix(self._vectors(types))]))
+        vectors = word_vectors(types) * self._vector_weights(types)[:, None]
+        return sparse.csr_matrix(sparse.hstack([named, sparse.csr_matrix(vectors)]))
 
     def word_scores(self, types: Sequence[str], projection: Reals) -> tuple[Reals, Reals]:
         """Give ``word_rows(types) @ projection`` (n × K) and the rows' squared lengths (n), without making the rows."""
         rows, columns, values = _summed(*self._entries(types))
-        masses = np.bincount(rows, values * values, len(types))
-        scores = np.column_stack(
-            [np.bincount(rows, values * weights[columns], len(types)) for weights in projection[: len(self.columns)].T]
-        )
+        masses = _by_row(rows, values * values, len(types))
+        named, others = projection[: len(self.columns)], projection[len(self.columns) :]
+        scores = np.column_stack([_by_row(rows, values * label[columns], len(types)) for label in named.T])
         if not self.families.vector:
             return scores, masses
-        vectors = self._vectors(types)
-        return scores + vectors @ projection[len(self.columns) :], masses + (vectors * vectors).sum(axis=1)
+        vectors, weights = word_vectors(types), self._vector_weights(types)
+        # Column by column, and not by a product of matrices, whose last bits depend on how many words come together.
+        likeness = np.column_stack([np.einsum("ij,j->i", vectors, label) for label in np.ascontiguousarray(others.T)])
+        # A vector's length is 1, or 0 where there is none.
+        return scores + likeness * weights[:, None], masses + weights * weights * vectors.any(axis=1)
 
-    def _vectors(self, types: Sequence[str]) -> Reals:
-        """Give the vectors of word types (n × 300), weighted."""
+    def _vector_weights(self, types: Sequence[str]) -> Reals:
+        """Give what the vector of each word type weighs."""
         known = np.array([self.columns.get(f"f:{fold(word)}", -1) for word in types], dtype=np.int64)
         rarest = self.frequencies.max(initial=1.0)
-        weights = np.where(known < 0, rarest, self.frequencies[known]) if len(self.frequencies) else rarest
-        return word_vectors(types) * (self.families.vector * weights * np.ones(len(types)))[:, None]
+        weights = np.full(len(types), rarest)
+        weights[known >= 0] = self.frequencies[known[known >= 0]]
+        return self.families.vector * weights
 
     @property
     def width(self) -> int:
@@ -224,7 +228,12 @@ def _summed(rows: Integers, columns: Integers, values: Reals) -> tuple[Integers,
     """Sum the entries of one row and column: lengths are those of the sum."""
     width = int(columns.max(initial=0)) + 1
     places, inverse = np.unique(rows * width + columns, return_inverse=True)
-    return places // width, places % width, np.bincount(inverse, values, len(places))
+    return places // width, places % width, _by_row(inverse, values, len(places))
+
+
+def _by_row(rows: Integers, values: Reals, count: int) -> Reals:
+    """Sum values by row; ``bincount`` of nothing gives integers."""
+    return np.bincount(rows, values, count).astype(np.float64, copy=False)
 
 
 def squared_lengths(rows: sparse.csr_matrix) -> NDArray[np.float64]:

@@ -40,7 +40,7 @@ def word_vectors(types: Sequence[str]) -> NDArray[np.float64]:
     rows = _rows(types, table)
     found = np.zeros((len(types), WIDTH))
     found[rows >= 0] = vectors[rows[rows >= 0]]
-    lengths = np.sqrt((found * found).sum(axis=1, keepdims=True))
+    lengths = np.sqrt(np.einsum("ij,ij->i", found, found))[:, None]
     return np.asarray(np.divide(found, lengths, out=found, where=lengths > 0))
 
 

@@ -31,7 +31,7 @@ from pipeline.pieces import (
     suspect_rows,
 )
 from pipeline.scoring import Scoring
-from pipeline.text import clean, is_plain
+from pipeline.text import clean, clean_plain, is_plain
 from pipeline.words import MAX_WORD, words
 
 # Past this many bytes of rows the run's cache starts anew, so that memory stays bounded.
@@ -81,7 +81,7 @@ def piece_words(piece: str) -> tuple[list[str], int]:
         # Most pieces: no fix touches letters alone (but "â", the sign of a wrong encoding).
         return [piece.lower()[:MAX_WORD]], 0
     flags = ENDS_WITH_HYPHEN * piece.endswith("-") + BEGINS_A_LINE * piece.startswith("\n")
-    return words(clean(piece)), flags
+    return words(clean_plain(piece)), flags
 
 
 class _PairTable:

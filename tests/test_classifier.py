@@ -13,9 +13,9 @@ from pipeline.classifier import DomainClassifier
 from pipeline.head import Head, softmax
 from pipeline.pieces import PairIndex, distinct, split, suspect_rows
 from pipeline.registry import load_model
+from pipeline.scoring import reordered
 from pipeline.text import clean
 from pipeline.words import words
-from pipeline.scoring import reordered
 from pipeline.wordtable import WordTable, piece_words
 from tests.conftest import ROOT
 
