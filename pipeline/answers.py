@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.champion import champion_name, history
-from pipeline.corpus import AnnotatedText
 from pipeline.errors import ModelError
-from pipeline.explanation import Explanation
 from pipeline.registry import list_models, load_model, models_folder
 from pipeline.report import render_answer, render_evaluation, render_explanation
 from pipeline.results import Evaluation, SharesAnswer
 from pipeline.results.model_comparison import ModelComparison
 from pipeline.schema import Fault
-from pipeline.workflow.labelling import LabelOutcome
 from pipeline.workflow.reading import shown
+
+if TYPE_CHECKING:
+    # Named only: answering loads no engine.
+    from pipeline.corpus import AnnotatedText
+    from pipeline.explanation import Explanation
+    from pipeline.workflow.labelling import LabelOutcome
 
 # How many rows set aside are told one by one.
 FAULTS_TOLD = 20

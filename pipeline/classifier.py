@@ -16,9 +16,9 @@ from sklearn.utils.multiclass import check_classification_targets
 from pipeline.explanation import Explanation, explain
 from pipeline.features import Families, FeatureSpace, text_matrix
 from pipeline.head import Array, Head
+from pipeline.scoring import Scoring
 from pipeline.text import clean
 from pipeline.words import Lemmatiser, words
-from pipeline.wordtable import Scoring
 
 # Loading spaCy takes seconds; the lemmas found serve every model fitted in the process.
 LEMMATISER = Lemmatiser()

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 
 from pipeline.errors import nearest
 from pipeline.text import clean
@@ -87,6 +86,8 @@ def near_duplicates(texts: Sequence[str], similar: float = SIMILAR) -> list[tupl
     The overlaps of a block of rows with all others are one sparse product: 2 seconds for 8,000 texts.
     MinHash would be faster past some 10⁵, and approximate.
     """
+    from scipy import sparse
+
     sets = [_grams(text) for text in texts]
     number = {gram: column for column, gram in enumerate(sorted(set().union(*sets)))}
     starts = np.cumsum([0] + [len(found) for found in sets])

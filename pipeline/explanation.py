@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.features import squared_lengths
 from pipeline.head import Array
+from pipeline.scoring import Scoring
 from pipeline.text import clean
 from pipeline.words import words
-from pipeline.wordtable import Scoring
 
 
 @dataclass(frozen=True)
@@ -26,14 +25,13 @@ class Explanation:
 def explain(scoring: Scoring, text: str) -> Explanation:
     """Say what each word of a text adds to each label's calibrated score."""
     found = words(clean(text))
-    space = scoring.space
-    couples = space.pairs(found)
+    couples = scoring.space.pairs(found)
     rows, masses = scoring.word_scores(found)
-    pair_features = space.pair_rows(couples)
-    squared = masses.sum() + squared_lengths(pair_features).sum()
+    pair_rows, pair_masses = scoring.pair_scores(couples)
+    squared = masses.sum() + pair_masses.sum()
     scale = 1.0 / np.sqrt(squared) if squared > 0 else 0.0
     parts = rows * scale
-    halves = np.asarray(pair_features @ scoring.projection) * scale / 2
+    halves = pair_rows * scale / 2
     parts[:-1] += halves[: len(parts) - 1]
     parts[1:] += halves[: len(parts) - 1]
     total = parts.sum(axis=0)

@@ -12,18 +12,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, pairwise
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from pipeline.vectors import WIDTH, word_vectors
 from pipeline.words import fold
 
+if TYPE_CHECKING:
+    # A quarter of a second to import: training needs it, labelling and explaining do not.
+    from scipy import sparse
+
 Words = Sequence[str]
 Pair = tuple[str, str]
 Integers = NDArray[np.int64]
+Reals = NDArray[np.float64]
 T = TypeVar("T")
 
 # Separates the two words of a pair in a feature's name; no word holds it.
@@ -107,28 +111,58 @@ class FeatureSpace:
 
     def word_rows(self, types: Sequence[str]) -> sparse.csr_matrix:
         """Give one row per word type: its form, lemma, character n-grams and vector, weighted."""
-        rows = self._named_rows(types)
+        from scipy import sparse
+
+        rows, columns, values = self._entries(types)
+        named = sparse.csr_matrix((values, (rows, columns)), shape=(len(types), len(self.columns)))
         if not self.families.vector:
-            return rows
-        known = [self.columns.get(f"f:{fold(word)}", -1) for word in types]
+            return named
+        vectors = word_vectors(types) * self._vector_weights(types)[:, None]
+        return sparse.csr_matrix(sparse.hstack([named, sparse.csr_matrix(vectors)]))
+
+    def word_scores(self, types: Sequence[str], projection: Reals) -> tuple[Reals, Reals]:
+        """Give ``word_rows(types) @ projection`` (n × K) and the rows' squared lengths (n), without making the rows."""
+        rows, columns, values = _summed(*self._entries(types))
+        masses = _by_row(rows, values * values, len(types))
+        named, others = projection[: len(self.columns)], projection[len(self.columns) :]
+        scores = np.column_stack([_by_row(rows, values * label[columns], len(types)) for label in named.T])
+        if not self.families.vector:
+            return scores, masses
+        vectors, weights = word_vectors(types), self._vector_weights(types)
+        # Column by column, and not by a product of matrices, whose last bits depend on how many words come together.
+        likeness = np.column_stack([np.einsum("ij,j->i", vectors, label) for label in np.ascontiguousarray(others.T)])
+        # A vector's length is 1, or 0 where there is none.
+        return scores + likeness * weights[:, None], masses + weights * weights * vectors.any(axis=1)
+
+    def _vector_weights(self, types: Sequence[str]) -> Reals:
+        """Give what the vector of each word type weighs."""
+        known = np.array([self.columns.get(f"f:{fold(word)}", -1) for word in types], dtype=np.int64)
         rarest = self.frequencies.max(initial=1.0)
-        weights = np.array([rarest if column < 0 else self.frequencies[column] for column in known])
-        vectors = word_vectors(types) * (self.families.vector * weights[:, None])
-        return sparse.csr_matrix(sparse.hstack([rows, sparse.csr_matrix(vectors)]))
+        weights = np.full(len(types), rarest)
+        weights[known >= 0] = self.frequencies[known[known >= 0]]
+        return self.families.vector * weights
 
     @property
     def width(self) -> int:
         """How many columns a row has: the named features, then the dimensions of the vectors."""
         return len(self.columns) + (WIDTH if self.families.vector else 0)
 
+    def pair_weights(self, types: Sequence[Pair]) -> tuple[Integers, Reals]:
+        """Give the column of each pair type and its weight: 0, in any column, for a pair never seen in training."""
+        columns = np.array([self.columns.get(self._pair_name(pair), -1) for pair in types], dtype=np.int64)
+        known = columns >= 0
+        weights = np.zeros(len(types))
+        weights[known] = self.frequencies[columns[known]] * self.families.pair
+        return np.where(known, columns, 0), weights
+
     def pair_rows(self, types: Sequence[Pair]) -> sparse.csr_matrix:
         """Give one row per pair type; a pair never seen in training has an empty row."""
-        columns = [self.columns.get(self._pair_name(pair), -1) for pair in types]
-        found = np.array(columns, dtype=np.int64)
-        rows = np.flatnonzero(found >= 0)
-        values = self.frequencies[found[rows]] * self.families.pair
+        from scipy import sparse
+
+        columns, weights = self.pair_weights(types)
+        rows = np.flatnonzero(weights)
         # A pair has no vector: its columns there are empty.
-        return self._matrix(rows, found[rows], values, (len(types), self.width))
+        return sparse.csr_matrix((weights[rows], (rows, columns[rows])), shape=(len(types), self.width))
 
     def _pair_name(self, pair: Pair) -> str:
         return f"p:{pair[0]}{PAIR_JOINER}{pair[1]}"
@@ -150,8 +184,8 @@ class FeatureSpace:
             return []
         return [f"c:{gram}" for gram in ngrams(word, self.families.shortest, self.families.longest)]
 
-    def _named_rows(self, types: Sequence[str]) -> sparse.csr_matrix:
-        """Give the part of the rows that has named features, a whole column at a time."""
+    def _entries(self, types: Sequence[str]) -> tuple[Integers, Integers, Reals]:
+        """Give row, column and value of the named features, a whole column at a time; an n-gram may come twice."""
         rows, columns, weights = self._own_entries(types)
         of_grams = [self._gram_columns(word) for word in types]
         counts = np.array([len(found) for found in of_grams], dtype=np.int64)
@@ -164,12 +198,7 @@ class FeatureSpace:
         with np.errstate(invalid="ignore"):
             scale = self.families.characters * total / counts / np.sqrt(squared)
         values = [self.frequencies[columns] * weights, frequencies * scale[gram_rows]]
-        return self._matrix(
-            np.concatenate([rows, gram_rows]),
-            np.concatenate([columns, gram_columns]),
-            np.concatenate(values),
-            (len(types), len(self.columns)),
-        )
+        return np.concatenate([rows, gram_rows]), np.concatenate([columns, gram_columns]), np.concatenate(values)
 
     def _own_entries(self, types: Sequence[str]) -> tuple[Integers, Integers, NDArray[np.float64]]:
         """Give rows, columns and weights of the words' own features."""
@@ -194,15 +223,23 @@ class FeatureSpace:
         # Names without their mark: making "c:…" of each n-gram of each new word costs as much as finding it.
         return {name[2:]: column for name, column in self.columns.items() if name.startswith("c:")}
 
-    def _matrix(
-        self, rows: Integers, columns: Integers, values: NDArray[np.float64], shape: tuple[int, int]
-    ) -> sparse.csr_matrix:
-        return sparse.csr_matrix((values, (rows, columns)), shape=shape)
+
+def _summed(rows: Integers, columns: Integers, values: Reals) -> tuple[Integers, Integers, Reals]:
+    """Sum the entries of one row and column: lengths are those of the sum."""
+    width = int(columns.max(initial=0)) + 1
+    places, inverse = np.unique(rows * width + columns, return_inverse=True)
+    return places // width, places % width, _by_row(inverse, values, len(places))
+
+
+def _by_row(rows: Integers, values: Reals, count: int) -> Reals:
+    """Sum values by row; ``bincount`` of nothing gives integers."""
+    return np.bincount(rows, values, count).astype(np.float64, copy=False)
 
 
 def squared_lengths(rows: sparse.csr_matrix) -> NDArray[np.float64]:
     """Give the squared Euclidean length of each row.
 
+    >>> from scipy import sparse
     >>> squared_lengths(sparse.csr_matrix(np.array([[3.0, 4.0], [0.0, 0.0]])))
     array([25.,  0.])
     """
@@ -211,11 +248,14 @@ def squared_lengths(rows: sparse.csr_matrix) -> NDArray[np.float64]:
 
 def text_matrix(texts: Sequence[Words], space: FeatureSpace) -> sparse.csr_matrix:
     """Give one normalised row per text: (texts × features). A text without a known feature is all zeros."""
+    from scipy import sparse
+
     word_types = sorted({word for text in texts for word in text})
-    pair_types = sorted({pair for text in texts for pair in space.pairs(text)})
+    base_of = {word: space.base(word) for word in word_types}
+    couples = [list(pairwise(map(base_of.__getitem__, text))) if space.families.pair else [] for text in texts]
+    pair_types = sorted({pair for found in couples for pair in found})
     word_rows, pair_rows = space.word_rows(word_types), space.pair_rows(pair_types)
-    word_counts = _counts([list(text) for text in texts], word_types)
-    pair_counts = _counts([space.pairs(text) for text in texts], pair_types)
+    word_counts, pair_counts = _counts(texts, word_types), _counts(couples, pair_types)
     total = word_counts @ word_rows + pair_counts @ pair_rows
     squared = word_counts @ squared_lengths(word_rows) + pair_counts @ squared_lengths(pair_rows)
     scale = np.divide(1.0, np.sqrt(squared), out=np.zeros_like(squared), where=squared > 0)
@@ -223,6 +263,8 @@ def text_matrix(texts: Sequence[Words], space: FeatureSpace) -> sparse.csr_matri
 
 
 def _counts(texts: Sequence[Sequence[T]], types: Sequence[T]) -> sparse.csr_matrix:
+    from scipy import sparse
+
     number = {item: index for index, item in enumerate(types)}
     starts = np.cumsum([0] + [len(text) for text in texts])
     columns = np.fromiter((number[item] for text in texts for item in text), dtype=np.int32, count=starts[-1])

@@ -121,7 +121,8 @@ def in_order(function: Callable[[Item], Result], items: Iterable[Item], jobs: in
     if jobs <= 1:
         yield from map(function, items)
         return
-    with ThreadPoolExecutor(jobs) as pool:
+    # One thread more than jobs: now and then one waits for the words that another learns.
+    with ThreadPoolExecutor(jobs + 1) as pool:
         waiting: deque[Future[Result]] = deque()
         try:
             for item in items:

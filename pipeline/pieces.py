@@ -11,10 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy import sparse
 
 Integers = NDArray[np.int64]
 Array = NDArray[np.float64]
+
+# Texts of more pieces are summed one by one past these, so many pieces at once.
+LONG, RUN = 64, 1 << 16
 
 # What a piece may be, for the cheap test that decides whether its text is cleaned piece by piece or whole.
 NOT_PLAIN, ENDS_WITH_HYPHEN, BEGINS_A_LINE = 1, 2, 4
@@ -84,9 +86,29 @@ def suspect_rows(flags: NDArray[np.uint8], ends: Integers) -> Integers:
 
 
 def grouped(numbers: Integers, ends: Integers, rows: Array) -> Array:
-    """Sum the rows (of any number of columns) of each text, in the order of its pieces."""
-    counts = sparse.csr_matrix((np.ones(len(numbers)), numbers, ends), shape=(len(ends) - 1, len(rows)), copy=False)
-    return np.asarray(counts @ rows)
+    """Sum the rows (of any number of columns) of each text, in the order of its pieces.
+
+    Texts in order of length: the first pieces of all, then the second ones of those that have two, and so on, whole
+    columns that let go of Python's lock. The road not taken, a sparse product, is as quick, but SciPy takes a
+    quarter of a second to import.
+
+    >>> grouped(np.array([1, 1, 0]), np.array([0, 2, 2, 3]), np.array([[1.0], [10.0]])).tolist()
+    [[20.0], [0.0], [1.0]]
+    """
+    lengths = np.diff(ends)
+    order = np.argsort(-lengths, kind="stable")
+    starts, lengths = ends[:-1][order], lengths[order]
+    total = np.zeros((len(lengths), rows.shape[1]))
+    for place in range(min(int(lengths.max(initial=0)), LONG)):
+        some = int(np.searchsorted(-lengths, -place))
+        total[:some] += rows.take(numbers[starts[:some] + place], axis=0)
+    for text in range(int(np.searchsorted(-lengths, -LONG))):
+        end = starts[text] + lengths[text]
+        for start in range(starts[text] + LONG, end, RUN):
+            total[text] += rows.take(numbers[start : min(start + RUN, end)], axis=0).sum(axis=0)
+    result = np.empty_like(total)
+    result[order] = total
+    return result
 
 
 class PairIndex:
@@ -101,7 +123,8 @@ class PairIndex:
 
     def __init__(self, keys: Integers) -> None:
         # At most a quarter full, so that a key seldom takes a second step.
-        self._mask = (1 << max(int(4 * len(keys)).bit_length(), 4)) - 1
+        bits = max(int(4 * len(keys)).bit_length(), 4)
+        self._mask, self._shift = (1 << bits) - 1, np.uint64(64 - bits)
         self._numbers = np.full(self._mask + 1, -1, dtype=np.int64)
         self._keys = np.full(self._mask + 1, -1, dtype=np.int64)
         waiting, places = np.arange(len(keys)), self._places(keys)
@@ -116,9 +139,12 @@ class PairIndex:
     def find(self, keys: Integers) -> Integers:
         """Give the number of each key, −1 where it is not known."""
         places = self._places(keys)
-        met = self._keys[places]
-        found = np.where(met == keys, self._numbers[places], -1)
-        rows = np.flatnonzero((met != keys) & (met >= 0))
+        met = self._keys.take(places)
+        same = met == keys
+        hits = np.flatnonzero(same)
+        found = np.full(len(keys), -1, dtype=np.int64)
+        found[hits] = self._numbers[places[hits]]
+        rows = np.flatnonzero(~same & (met >= 0))
         places = places[rows]
         while len(rows):
             places = (places + 1) & self._mask
@@ -131,4 +157,4 @@ class PairIndex:
 
     def _places(self, keys: Integers) -> Integers:
         mixed = keys.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-        return np.asarray((mixed >> np.uint64(40)).view(np.int64) & self._mask)
+        return np.asarray((mixed >> self._shift).view(np.int64))

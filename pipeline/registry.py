@@ -30,7 +30,7 @@ from pipeline.features import Families, FeatureSpace
 from pipeline.folders import draft_folder, recover, remove_stale, replace_folder
 from pipeline.head import Head
 from pipeline.results import HeldOut
-from pipeline.wordtable import KnownWords, Scoring, compiled
+from pipeline.scoring import KnownWords, Scoring, compiled
 
 # Format 1, of the first release, had neither vectors nor ready-made rows: such models still load.
 FORMAT, READABLE = 2, (1, 2)

@@ -9,16 +9,16 @@ of columns; the sum of squared lengths is one more.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipeline.features import PAIR_JOINER, FeatureSpace, squared_lengths
-from pipeline.head import Array, Head
+from pipeline.features import PAIR_JOINER, FeatureSpace
+from pipeline.head import Array
 from pipeline.pieces import (
     BEGINS_A_LINE,
     ENDS_WITH_HYPHEN,
@@ -30,64 +30,14 @@ from pipeline.pieces import (
     split,
     suspect_rows,
 )
-from pipeline.text import clean, is_plain
+from pipeline.scoring import Scoring
+from pipeline.text import clean, clean_plain, is_plain
 from pipeline.words import MAX_WORD, words
 
 # Past this many bytes of rows the run's cache starts anew, so that memory stays bounded.
 MAX_CACHE_BYTES = 256 << 20
 # What a piece and its words take besides their rows: strings, dictionaries, numbers.
 PIECE_BYTES = 400
-
-
-@dataclass(frozen=True)
-class KnownWords:
-    """The rows of the words that training met, found once when the model is saved: number, rows (m × K), masses (m)."""
-
-    number: Mapping[str, int]
-    rows: Array
-    masses: Array
-
-
-@dataclass(frozen=True)
-class Scoring:
-    """What training leaves: the labels, the feature space, its projection to rows, the head.
-
-    ``projection`` (features × K) maps a feature row to scores; a word's row is its feature row times
-    the projection. ``known`` holds the rows already made, if any.
-    """
-
-    labels: tuple[str, ...]
-    space: FeatureSpace
-    projection: Array
-    head: Head
-    known: KnownWords | None = None
-
-    def word_scores(self, types: Sequence[str]) -> tuple[Array, Array]:
-        """Give the rows (n × K) and squared lengths (n) of word types, made from their features when not known."""
-        rows, masses = np.zeros((len(types), len(self.labels))), np.zeros(len(types))
-        place = {} if self.known is None else self.known.number
-        at = np.array([place.get(word, -1) for word in types], dtype=np.int64)
-        if self.known is not None:
-            rows[at >= 0], masses[at >= 0] = self.known.rows[at[at >= 0]], self.known.masses[at[at >= 0]]
-        new = np.flatnonzero(at < 0)
-        if len(new):
-            features = self.space.word_rows([types[row] for row in new.tolist()])
-            rows[new], masses[new] = features @ self.projection, squared_lengths(features)
-        return rows, masses
-
-
-def compiled(scoring: Scoring) -> Scoring:
-    """Give the scoring with the rows of every word type that training met."""
-    known = sorted(scoring.space.lemma_of)
-    rows, masses = replace(scoring, known=None).word_scores(known)
-    return replace(scoring, known=KnownWords({word: number for number, word in enumerate(known)}, rows, masses))
-
-
-def reordered(scoring: Scoring, labels: Sequence[str]) -> Scoring:
-    """Give the same scoring with its labels in another order."""
-    order = [scoring.labels.index(label) for label in labels]
-    head = Head(scoring.head.bias[order], scoring.head.temperature, scoring.head.shift[order])
-    return Scoring(tuple(labels), scoring.space, scoring.projection[:, order], head)
 
 
 Cell = TypeVar("Cell", bound=np.generic)
@@ -131,7 +81,7 @@ def piece_words(piece: str) -> tuple[list[str], int]:
         # Most pieces: no fix touches letters alone (but "â", the sign of a wrong encoding).
         return [piece.lower()[:MAX_WORD]], 0
     flags = ENDS_WITH_HYPHEN * piece.endswith("-") + BEGINS_A_LINE * piece.startswith("\n")
-    return words(clean(piece)), flags
+    return words(clean_plain(piece)), flags
 
 
 class _PairTable:

@@ -47,7 +47,7 @@ def small_model(small_classifier, tmp_path_factory):
     """The folder of a small model, saved."""
     from pipeline.domains import LABELS
     from pipeline.registry import save_model
-    from pipeline.wordtable import reordered
+    from pipeline.scoring import reordered
 
     folder = tmp_path_factory.mktemp("models") / "small"
     config = {"name": "small", "version": "1", "review_threshold": 0.5}

@@ -9,7 +9,7 @@ from pipeline.wordtable import WordTable
 
 MANY = 1_000_000
 BAD = {
-    "ten megabytes": ["wifi gratuit " * 800_000],
+    "ten megabytes": ["médiathèque intercommunale " * 360_000],
     "a million words": ["tablettes pour l'école " * 250_000],
     "distinct words only": [" ".join(f"{n:x}" for n in range(30_000))],
     "only unknown words": ["zzyzx qwrtp xkcdq", "ΩΩΩ ЖЖЖ", "漢字 かな"],

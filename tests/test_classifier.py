@@ -13,9 +13,10 @@ from pipeline.classifier import DomainClassifier
 from pipeline.head import Head, softmax
 from pipeline.pieces import PairIndex, distinct, split, suspect_rows
 from pipeline.registry import load_model
+from pipeline.scoring import reordered
 from pipeline.text import clean
 from pipeline.words import words
-from pipeline.wordtable import WordTable, piece_words, reordered
+from pipeline.wordtable import WordTable, piece_words
 from tests.conftest import ROOT
 
 # scikit-learn's checks that need no data. It leaves out the others itself for an estimator whose tags

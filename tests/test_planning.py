@@ -151,7 +151,7 @@ def test_an_audit_already_made_is_what_the_plan_rests_on(run, labelled):
 
 def test_held_out_predictions_are_what_the_plan_rests_on(run, labelled, small_classifier, tmp_path, monkeypatch):
     from pipeline.registry import load_model, save_model
-    from pipeline.wordtable import reordered
+    from pipeline.scoring import reordered
 
     truth, probabilities = world(400, 6)
     held = HeldOut(np.array(["x"] * 400), np.zeros(400, dtype=int), truth, probabilities, np.array([], dtype=str))

@@ -330,7 +330,7 @@ def test_each_text_gets_the_model_of_its_own_fold(taught, small_model):
 
     from pipeline.head import Head
     from pipeline.registry import Model
-    from pipeline.wordtable import Scoring
+    from pipeline.scoring import Scoring
     from pipeline.workflow.cross_fitting import out_of_fold
     from pipeline.workflow.labelled_rows import read_labelled
 

@@ -31,11 +31,11 @@ def imported(*arguments):
         ),
         (
             ["explain", "wifi gratuit sur la place"],
-            {"sklearn", "spacy", "joblib", "jinja2", "fsspec", "matplotlib", "pandas", "rich"},
+            {"polars", "scipy", "sklearn", "spacy", "joblib", "jinja2", "fsspec", "matplotlib", "pandas", "rich"},
         ),
         (
             ["label", "corpora/acceptance.csv", "-o", "-", "-q"],
-            {"sklearn", "spacy", "joblib", "jinja2", "fsspec", "distributed"},
+            {"scipy", "sklearn", "spacy", "joblib", "jinja2", "fsspec", "distributed"},
         ),
     ],
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import polars as pl
 
 from pipeline import schema
 from pipeline.errors import InputError, UsageError
@@ -13,13 +12,15 @@ from pipeline.explanation import Explanation, explain
 from pipeline.registry import Model
 from pipeline.results import Evaluation, PairScore
 from pipeline.tables import open_table
-from pipeline.wordtable import WordTable
 from pipeline.workflow.reading import Say, read_annotated, shown
 
 
 def evaluate(source: str, model: Model, text: str | None, label_column: str | None, say: Say) -> Evaluation:
     """Score a model on an annotated file, or on a file of contrast pairs (``text_a``, ``domaine_a``, ``text_b``…)."""
+    import polars as pl
+
     from pipeline.evaluation import evaluate as score
+    from pipeline.wordtable import WordTable
 
     pairs = set(schema.PAIR_COLUMNS) <= set(open_table(source).columns)
     if pairs:

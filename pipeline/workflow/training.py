@@ -25,6 +25,7 @@ from pipeline.evaluation import coverage_points, evaluate, reliability_points, r
 from pipeline.head import Array
 from pipeline.registry import load_model, save_model
 from pipeline.results import Evaluation, HeldOut
+from pipeline.scoring import reordered
 from pipeline.tables import write_bytes
 from pipeline.training import (
     FOLDS,
@@ -39,7 +40,6 @@ from pipeline.training import (
     stratified_folds,
     training_profile,
 )
-from pipeline.wordtable import reordered
 from pipeline.workflow.corpora import SHOWN, check_corpus
 from pipeline.workflow.reading import Say, read_annotated
 

@@ -1,0 +1,71 @@
+"""What training leaves, and what it says of a word or a pair: the numbers that labelling and explaining share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pipeline.features import FeatureSpace, Pair
+from pipeline.head import Array, Head
+
+# New words scored at once: their vectors have 300 numbers each, and memory stays bounded.
+BATCH = 4096
+
+
+@dataclass(frozen=True)
+class KnownWords:
+    """The rows of the words that training met, found once when the model is saved: number, rows (m × K), masses (m)."""
+
+    number: Mapping[str, int]
+    rows: Array
+    masses: Array
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """What training leaves: the labels, the feature space, its projection to rows, the head.
+
+    ``projection`` (features × K) maps a feature row to scores; a word's row is its feature row times
+    the projection. ``known`` holds the rows already made, if any.
+    """
+
+    labels: tuple[str, ...]
+    space: FeatureSpace
+    projection: Array
+    head: Head
+    known: KnownWords | None = None
+
+    def word_scores(self, types: Sequence[str]) -> tuple[Array, Array]:
+        """Give the rows (n × K) and squared lengths (n) of word types, made from their features when not known."""
+        rows, masses = np.zeros((len(types), len(self.labels))), np.zeros(len(types))
+        place = {} if self.known is None else self.known.number
+        at = np.array([place.get(word, -1) for word in types], dtype=np.int64)
+        if self.known is not None:
+            rows[at >= 0], masses[at >= 0] = self.known.rows[at[at >= 0]], self.known.masses[at[at >= 0]]
+        new = np.flatnonzero(at < 0)
+        for start in range(0, len(new), BATCH):
+            part = new[start : start + BATCH]
+            words = [types[row] for row in part.tolist()]
+            rows[part], masses[part] = self.space.word_scores(words, self.projection)
+        return rows, masses
+
+    def pair_scores(self, pairs: Sequence[Pair]) -> tuple[Array, Array]:
+        """Give the rows (n × K) and squared lengths (n) of pairs of bases, zeros where training met none."""
+        columns, weights = self.space.pair_weights(pairs)
+        return self.projection[columns] * weights[:, None], weights * weights
+
+
+def compiled(scoring: Scoring) -> Scoring:
+    """Give the scoring with the rows of every word type that training met."""
+    known = sorted(scoring.space.lemma_of)
+    rows, masses = replace(scoring, known=None).word_scores(known)
+    return replace(scoring, known=KnownWords({word: number for number, word in enumerate(known)}, rows, masses))
+
+
+def reordered(scoring: Scoring, labels: Sequence[str]) -> Scoring:
+    """Give the same scoring with its labels in another order."""
+    order = [scoring.labels.index(label) for label in labels]
+    head = Head(scoring.head.bias[order], scoring.head.temperature, scoring.head.shift[order])
+    return Scoring(tuple(labels), scoring.space, scoring.projection[:, order], head)
