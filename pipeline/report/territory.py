@@ -45,6 +45,8 @@ def scope_sentences(result: Territory, wording: TerritoryWording) -> list[str]:
         wording.whole if result.whole else wording.respondents,
         wording.corrected.format(n=grouped(result.audited, lang)) if result.audited else wording.uncorrected,
     ]
+    if result.weights is not None:
+        said.append(wording.weights_ignored.format(name=result.weights))
     if result.merged:
         said.append(wording.merged.format(names=", ".join(domain_name(name, lang) for name in result.merged)))
     return said
@@ -70,6 +72,9 @@ def render_territory(result: Territory, pictures: Sequence[Picture], made_on: st
         measures=[_measure_row(f.key, m, lang) for f in result.findings for m in (f.main, *f.others) if m],
         joint=_joint(result, lang),
         poisson=_poisson(result, wording),
+        measures_note=wording.measures_note.format(
+            labels=wording.labels_corrected if result.audited else wording.labels_as_predicted
+        ),
         joint_note=wording.joint_note.format(n=grouped(result.counts.n if result.counts else 0, lang)),
         profile=_profile(result, wording),
         missed=result.joining.missed[:LISTED],

@@ -146,7 +146,7 @@ class Profile:
 
 @dataclass(frozen=True)
 class Territory:
-    """Everything that is said of a survey's territory."""
+    """Everything that is said of a survey's territory; ``weights`` names a column of weights left unused."""
 
     source: str
     findings: tuple[Finding, ...]
@@ -160,6 +160,7 @@ class Territory:
     merged: tuple[str, ...]
     scenarios: tuple[Scenario, ...]
     counts: CountModel | None
+    weights: str | None = None
 
     def as_json(self, lang: str = "fr") -> dict[str, Any]:
         """Give the documented JSON: the findings, and what they rest on."""
@@ -168,6 +169,7 @@ class Territory:
             "holm": {finding.key: finding.p_adjusted for finding in self.findings},
             "about": "all_communes" if self.whole else "respondents",
             "audited": self.audited,
+            "weights_ignored": self.weights is not None,
             "level": self.level,
             "margin": self.margin,
             "services": self.joining.matched,
