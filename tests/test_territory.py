@@ -10,12 +10,12 @@ import pytest
 
 from pipeline.communes import reference_communes
 from pipeline.domains import LABELS
-from pipeline.results.territory import Finding, Measure, Obstruction
+from pipeline.results.territory import Finding, Measure, Needed, Obstruction
 from pipeline.territory import Settings, merged_domains, scenarios, six_findings
 from pipeline.territory.survey import Survey
 from tests.conftest import ROOT
 
-KEYS = ("key", "verdict", "effect", "low", "high", "p", "n", "sentence")
+KEYS = ("key", "verdict", "effect", "low", "high", "p", "n", "needed", "sentence")
 
 
 def survey_of(communes=300, each=40, seed=0, slope=0.0, elasticity=0.6, rural=0.0, wealth=0.0, **changed):
@@ -194,6 +194,35 @@ def test_a_finding_prints_as_a_sentence_in_both_languages():
         "share is that of “Cultural action”: −4.2 points [−6.0, −2.5] from the quarter of the least populated communes "
         "to that of the most populated (n = 400 communes, p = 0.400; Holm: p = 0.800; margin: ±3 points)."
     )
+
+
+@pytest.mark.parametrize(
+    ("needed", "french"),
+    [
+        (
+            Needed(7.21, None, 2871),
+            "une marge d'au moins ±7,3 points ; ou, si rien n'influe en vérité, environ 2\u202f900",
+        ),
+        (Needed(7.0, 1.401, 131), "une marge d'au moins ±7,0 points et 71 à 141 % du nombre de services ; ou, si rien"),
+        (Needed(None, 1.31, None), "une marge d'au moins 76 à 131 % du nombre de services."),
+    ],
+)
+def test_what_would_have_been_needed_is_said(needed, french):
+    said = finding_by_hand(needed=needed).sentence("fr")
+    assert f"Pour montrer l'absence d'influence, il aurait fallu {french}" in said
+
+
+def test_cannot_tell_says_the_margin_and_the_communes_that_would_do_and_they_do():
+    survey = survey_of(communes=60, each=15)
+    found = found_in(survey)
+    assert found["c"].verdict == "cannot_tell"
+    assert found["c"].needed.communes > 60
+    assert found["d"].needed is None
+    wide = np.nextafter(found["c"].needed.points, 100)
+    assert found_in(survey, margin=wide)["c"].verdict == "confirmed"
+    # A little under, and it would not have been enough.
+    assert found_in(survey, margin=0.98 * wide)["c"].verdict == "cannot_tell"
+    assert found_in(survey, margin=wide)["c"].needed is None
 
 
 def test_every_obstacle_has_its_sentence_in_both_languages():

@@ -69,6 +69,8 @@ def render_territory(result: Territory, pictures: Sequence[Picture], made_on: st
         unknown=_unknown(result, wording),
         pictures=[_picture(picture, lang) for picture in pictures],
         scenarios=_scenarios(result, wording),
+        signs=_signs(lang),
+        measure_columns=wording.measure_columns,
         measures=[_measure_row(f.key, m, lang) for f in result.findings for m in (f.main, *f.others) if m],
         joint=_joint(result, lang),
         poisson=_poisson(result, wording),
@@ -98,6 +100,10 @@ def _finding_row(finding: Finding, lang: str) -> dict[str, Any]:
         "p": _bare_p(finding.p_adjusted, lang),
         "against": _bare_p(finding.against, lang) if finding.verdict == "contradicted" else "",
     }
+
+
+def _signs(lang: str) -> str:
+    return ", ".join(f"{sign} {VERDICTS[lang][verdict]}" for verdict, sign in SIGNS.items()) + "."
 
 
 def _bare_p(p: float | None, lang: str) -> str:

@@ -28,6 +28,7 @@ class TerritoryWording:
     weights_ignored: str
     tests: str
     pictures: str
+    picture: str
     table: str
     cloud: str
     cloud_alt: str
@@ -51,6 +52,7 @@ class TerritoryWording:
     everything: str
     measures: str
     measures_note: str
+    measure_columns: tuple[str, ...]
     labels_as_predicted: str
     labels_corrected: str
     domain: str
@@ -128,6 +130,7 @@ FRENCH = TerritoryWording(
         "ensemble (Holm) au seuil de {alpha} %. « Étroitement corrélés » se lit : corrélation de rang supérieure à 0,5."
     ),
     pictures="Images",
+    picture="image",
     table="Le tableau derrière l'image",
     cloud="Services et population",
     cloud_alt="Nuage des communes, population et services en échelles logarithmiques, courbe ajustée et bande.",
@@ -155,6 +158,7 @@ FRENCH = TerritoryWording(
         "centrés (Aitchison) des communes d'au moins 10 services, chaque commune comptant pour une, {labels} ; "
         "rapport : nombre de services multiplié par."
     ),
+    measure_columns=("Constat", "Selon", "Domaine", "Mesure", "Intervalle", "p", "n"),
     labels_as_predicted="étiquettes prédites, telles quelles",
     labels_corrected=(
         "totaux corrigés par les lignes vérifiées, un total négatif comptant pour zéro : un logarithme n'étant pas "
@@ -236,6 +240,7 @@ ENGLISH = TerritoryWording(
         "{alpha} %. “Closely correlated” is read as a rank correlation above 0.5."
     ),
     pictures="Pictures",
+    picture="picture",
     table="The table behind the picture",
     cloud="Services and population",
     cloud_alt="Communes, population and number of services on logarithmic scales, fitted line and band.",
@@ -263,6 +268,7 @@ ENGLISH = TerritoryWording(
         "log-ratios (Aitchison) of communes with 10 services or more, each commune counting for one, {labels}; ratio: "
         "number of services multiplied by."
     ),
+    measure_columns=("Finding", "By", "Domain", "Measure", "Interval", "p", "n"),
     labels_as_predicted="labels as predicted",
     labels_corrected=(
         "totals corrected by the checked rows, a negative total counting as zero: a logarithm is not linear, so the "
