@@ -199,6 +199,15 @@ def pool_of_communes() -> Survey:
     return survey.chosen(known)
 
 
+def _seeded(*names: str) -> np.random.Generator:
+    """Give a cell its own seed, so that run alone it gives what it gives among the others."""
+    return np.random.default_rng([20161219, *"/".join(names).encode()])
+
+
+def _wanted(options: argparse.Namespace, about: str, planted: str) -> bool:
+    return about in (options.about or [about]) and planted in (options.planted or [planted])
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the cells and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -206,8 +215,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--mix-replicates", type=int, default=600)
     parser.add_argument("--only", choices=("numbers", "mixes"), help="one of the two tables, printed and not written")
     parser.add_argument("--dry", action="store_true", help="print, do not write BENCHMARKS.md")
+    parser.add_argument("--about", nargs="+", help="only the cells of these covariates, printed and not written")
+    parser.add_argument("--planted", nargs="+", choices=tuple(POINTS), help="only these sizes, printed and not written")
     options = parser.parse_args(arguments)
-    began, rng, pool = time.perf_counter(), np.random.default_rng(20161219), pool_of_communes()
+    began, pool = time.perf_counter(), pool_of_communes()
     numbers = [
         "| effect on the number of services | planted | truth | mean estimate | bias | rejects 0, % | coverage, % "
         "| Poisson rejected, % |",
@@ -217,8 +228,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     plans += [("age", "log-ratio", LOG_RATIOS), ("income", "log-ratio", LOG_RATIOS)]
     for about, unit, sizes in plans if options.only != "mixes" else ():
         for name, effect in sizes.items():
+            if not _wanted(options, about, name):
+                continue
             signed = -effect if about == "rural" else effect
-            tally = numbers_cell(rng, pool, about, signed, options.replicates)
+            tally = numbers_cell(_seeded("numbers", about, name), pool, about, signed, options.replicates)
             numbers.append(tally.row(f"{about} ({unit})", name))
             print(numbers[-1], flush=True)
     mixes = [
@@ -229,12 +242,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ]
     for about in ("population", "age", "income") if options.only != "numbers" else ():
         for name, points in POINTS.items():
+            if not _wanted(options, about, name):
+                continue
+            rng = _seeded("mixes", about, name)
             for (accuracy, how), tally in mix_cells(rng, pool, about, points, options.mix_replicates).items():
                 mixes.append(tally.row(about, name, f"{100 * accuracy:.0f} %", how))
                 print(mixes[-1], flush=True)
     minutes = (time.perf_counter() - began) / 60
     note = f"{options.replicates} and {options.mix_replicates} surveys a cell, {minutes:.0f} minutes on one core."
-    if not (options.dry or options.only):
+    if not (options.dry or options.only or options.about or options.planted):
         write_between("territory", [note, "", *numbers, "", *mixes])
 
 

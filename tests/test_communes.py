@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.communes import Matcher, Request, communes_of, reference_communes, reference_former
 from pipeline.communes.building import build
+from pipeline.communes.departments import _BY_NAME, department_code
 from pipeline.communes.table import COMMUNES_FILE, FORMER_FILE, REFERENCE
 from tests.conftest import ROOT
 
@@ -61,6 +62,12 @@ def test_a_code_of_any_year_finds_todays_commune(matcher, code, name):
         ("Saint-Denis", "", None),
         ("Saint-Denis", "974", "Saint-Denis"),
         ("Rennes", "44", None),
+        ("Saint-Denis", "La Réunion", "Saint-Denis"),
+        ("Saint-Denis", "seine saint denis", "Saint-Denis"),
+        ("Bellegarde-sur-Valserine", "AIN", "Valserhône"),
+        ("Le Mans", "Département de la Sarthe", "Le Mans"),
+        ("Ajaccio", "Corse-du-Sud", "Ajaccio"),
+        ("Saint-Malo", "Côtes-du-Nord", None),
         ("", "35", None),
     ],
 )
@@ -79,11 +86,47 @@ def test_what_is_not_found_is_listed_with_its_reason_and_the_nearest_commune(mat
     places, missed = matcher.match(requests, [1, 5, 2, 3, 9])
     assert [place is None for place in places] == [True, True, True, True, False]
     assert [(m.name, m.rows, m.reason, m.nearest) for m in missed] == [
-        ("Renes", 5, "nom inconnu", "Rennes (35238)"),
-        ("", 3, "ni code ni nom", ""),
-        ("Saint-Denis", 2, "nom porté par plusieurs communes, sans département", missed[2].nearest),
-        ("Rennes", 1, "code inconnu", "Rennes (35238)"),
+        (
+            "Renes",
+            5,
+            "nom inconnu dans ce département : si la commune a fusionné, mettre le nom ou le code de la commune "
+            "nouvelle",
+            "Rennes (35238)",
+        ),
+        ("", 3, "ni code ni nom : remplir « code_commune », ou « commune » et « departement »", ""),
+        (
+            "Saint-Denis",
+            2,
+            "nom porté par plusieurs communes : ajouter une colonne « departement », ou le code",
+            missed[2].nearest,
+        ),
+        (
+            "Rennes",
+            1,
+            "code inconnu : s'il est d'une commune fusionnée, mettre celui de la commune nouvelle, sinon le vérifier",
+            "Rennes (35238)",
+        ),
     ]
+
+
+def test_every_department_of_the_table_has_a_name_and_each_name_its_code(matcher):
+    assert set(_BY_NAME.values()) == {code for code in matcher.communes.departments if code < "975" or code == "976"}
+    assert [department_code(name) for name in ("Loire", "Haute-Loire", "Loire-Atlantique", "Val-d'Oise")] == [
+        "42",
+        "43",
+        "44",
+        "95",
+    ]
+
+
+def test_a_department_that_is_none_is_said_even_when_the_name_is_known(matcher):
+    missed = matcher.explain(Request("", "Saint-Denis", "Neustrie"), 1)
+    assert missed.reason == "département inconnu : mettre son code (01, 2A, 974) ou son nom entier"
+
+
+def test_a_name_no_commune_bears_says_what_to_do(matcher):
+    missed = matcher.explain(Request("", "Trifouillis-les-Oies"), 1)
+    assert missed.reason == "nom inconnu : si la commune a fusionné, mettre le nom ou le code de la commune nouvelle"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 
 import numpy as np
 import polars as pl
@@ -9,12 +10,12 @@ import pytest
 
 from pipeline.communes import reference_communes
 from pipeline.domains import LABELS
-from pipeline.results.territory import Finding, Measure, Obstruction
+from pipeline.results.territory import Finding, Measure, Needed, Obstruction
 from pipeline.territory import Settings, merged_domains, scenarios, six_findings
 from pipeline.territory.survey import Survey
 from tests.conftest import ROOT
 
-KEYS = ("key", "verdict", "effect", "low", "high", "p", "n", "sentence")
+KEYS = ("key", "verdict", "effect", "low", "high", "p", "n", "needed", "sentence")
 
 
 def survey_of(communes=300, each=40, seed=0, slope=0.0, elasticity=0.6, rural=0.0, wealth=0.0, **changed):
@@ -195,6 +196,35 @@ def test_a_finding_prints_as_a_sentence_in_both_languages():
     )
 
 
+@pytest.mark.parametrize(
+    ("needed", "french"),
+    [
+        (
+            Needed(7.21, None, 2871),
+            "une marge d'au moins ±7,3 points ; ou, si rien n'influe en vérité, environ 2\u202f900",
+        ),
+        (Needed(7.0, 1.401, 131), "une marge d'au moins ±7,0 points et 71 à 141 % du nombre de services ; ou, si rien"),
+        (Needed(None, 1.31, None), "une marge d'au moins 76 à 131 % du nombre de services."),
+    ],
+)
+def test_what_would_have_been_needed_is_said(needed, french):
+    said = finding_by_hand(needed=needed).sentence("fr")
+    assert f"Pour montrer l'absence d'influence, il aurait fallu {french}" in said
+
+
+def test_cannot_tell_says_the_margin_and_the_communes_that_would_do_and_they_do():
+    survey = survey_of(communes=60, each=15)
+    found = found_in(survey)
+    assert found["c"].verdict == "cannot_tell"
+    assert found["c"].needed.communes > 60
+    assert found["d"].needed is None
+    wide = np.nextafter(found["c"].needed.points, 100)
+    assert found_in(survey, margin=wide)["c"].verdict == "confirmed"
+    # A little under, and it would not have been enough.
+    assert found_in(survey, margin=0.98 * wide)["c"].verdict == "cannot_tell"
+    assert found_in(survey, margin=wide)["c"].needed is None
+
+
 def test_every_obstacle_has_its_sentence_in_both_languages():
     from pipeline.results.territory_sentences import OBSTACLES, obstruction_sentence
 
@@ -255,7 +285,8 @@ def test_the_page_needs_nothing_holds_its_pictures_and_escapes_the_users_words(r
     regions = pl.read_csv(tmp_path / "images" / "regions.csv")
     assert regions["services"].sum() == 595
     missed = pl.read_csv(tmp_path / "t.html.faults.csv", infer_schema_length=0)
-    assert missed.row(0)[3:5] == ("2", "code inconnu")
+    assert missed.row(0)[3] == "2"
+    assert missed.row(0)[4].startswith("code inconnu : s'il est d'une commune fusionnée,")
     assert f"Communes non trouvées listées dans « {tmp_path / 't.html'}.faults.csv »." in err
 
 
@@ -300,7 +331,12 @@ def test_a_part_audited_widens_the_interval_and_the_note_says_it(run, demo, tmp_
     out = run("territory", tmp_path / "wrong.csv", "--annotated", tmp_path / "sheet.csv", "--json")[1]
     corrected = json.loads(out)["findings"][2]
     assert corrected["high"] - corrected["low"] > naive["high"] - naive["low"]
-    note = run("territory", tmp_path / "wrong.csv", "--annotated", tmp_path / "sheet.csv")[1]
+    page = tmp_path / "t.html"
+    note = run("territory", tmp_path / "wrong.csv", "--annotated", tmp_path / "sheet.csv", "-o", page)[1]
+    assert "totaux corrigés par les lignes vérifiées, un total négatif comptant pour zéro" in page.read_text()
+    assert "telles quelles" not in page.read_text()
+    run("territory", tmp_path / "wrong.csv", "-o", page)
+    assert "étiquettes prédites, telles quelles" in page.read_text()
     assert "150 lignes vérifiées corrigent les erreurs d'étiquetage" in note
 
 
@@ -319,6 +355,28 @@ def test_without_communes_each_finding_says_so(run, demo, tmp_path, columns, sai
     assert code == 1
     assert out.count(f"Non calculable : {said}.") == 6
     assert (tmp_path / "x.html").is_file()
+
+
+def test_a_column_of_weights_is_said_to_be_left_unused_and_changes_nothing(run, demo, tmp_path):
+    frame = pl.read_csv(demo, infer_schema_length=0)
+    frame.with_columns((pl.int_range(pl.len()) % 7 + 1).alias("Poids")).write_csv(tmp_path / "poids.csv")
+    plain = json.loads(run("territory", demo, "--json")[1])
+    weighed = json.loads(run("territory", tmp_path / "poids.csv", "--json")[1])
+    assert (plain["weights_ignored"], weighed["weights_ignored"]) == (False, True)
+    assert weighed["findings"] == plain["findings"]
+    out = run("territory", tmp_path / "poids.csv", "-o", tmp_path / "p.html")[1]
+    for said in (out, unescape((tmp_path / "p.html").read_text(encoding="utf-8")).replace("\xa0", " ")):
+        assert "La colonne de poids « Poids » n'est pas utilisée : chaque service compte pour un" in said
+    assert "colonne de poids" not in run("territory", demo)[1]
+
+
+def test_departments_by_name_do_as_well(run, demo, tmp_path):
+    frame = pl.read_csv(demo, infer_schema_length=0)
+    code = pl.col("code_commune").str.replace(r"^(9[78]\d|..).*$", "$1")
+    names = {"35": "Ille-et-Vilaine", "75": "Paris", "69": "Département du Rhône", "13": "BOUCHES DU RHONE"}
+    frame.with_columns(code.replace(names).alias("departement")).drop("code_commune").write_csv(tmp_path / "n.csv")
+    result = json.loads(run("territory", tmp_path / "n.csv", "--json")[1])
+    assert (result["communes"], result["services"]) == (132, 595)
 
 
 def test_names_and_departments_do_when_there_is_no_code(run, demo, tmp_path):

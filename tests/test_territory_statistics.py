@@ -1,5 +1,7 @@
 """The estimators of the territorial findings: statsmodels as an oracle, values worked by hand, limits that reduce."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
@@ -14,6 +16,7 @@ from pipeline.territory.counts import fit_counts
 from pipeline.territory.covariance import jackknife, sandwich
 from pipeline.territory.equivalence import all_within_p, any_beyond_p, beyond_p, holm, within_p
 from pipeline.territory.mixes import commune_weights, fit_mix, shares_at, shift_of, slopes_statistic
+from pipeline.territory.needed import Equivalence, needed_for, p_to_reach
 from pipeline.territory.obstacles import ObstacleError
 from pipeline.territory.survey import density_terms, quarters, region_terms
 
@@ -248,3 +251,32 @@ def test_quarters_and_terms():
     assert names == ("b",)
     columns, names = density_terms(np.array([1.0] * 6 + [3.0] * 6))
     assert names == ("rural",)
+
+
+def test_the_p_to_reach_is_what_holm_asks_beside_the_other_tests():
+    # Beside two tests already shown, the third needs α alone; beside two that show nothing, α / 3.
+    assert p_to_reach([0.001, 0.5, 0.002], 1, 0.05) == pytest.approx(0.05)
+    assert p_to_reach([0.6, 0.5, 0.7, None], 1, 0.05) == pytest.approx(0.05 / 3)
+
+
+def test_the_margin_and_the_communes_needed_worked_by_hand():
+    # One effect of 2 points, error 1, many degrees: at p = 0.05 the margin is 2 + 1.645; communes are counted with
+    # nothing moving, both sides sharing a risk of 0.2: (1.645 + 1.2816)² × 100 for a margin of 1 point.
+    part = Equivalence("points", np.array([2.0]), np.array([1.0]), 1.0, 1e9)
+    needed = needed_for([part], 100, 0.05)
+    assert needed.points == pytest.approx(3.6449, abs=1e-3)
+    assert needed.ratio is None
+    assert needed.communes == 857
+    # Errors small enough already: the estimate itself stands in the way, and no number of communes is told.
+    assert needed_for([replace(part, errors=np.array([0.3]))], 100, 0.05).communes is None
+    ratio = Equivalence("ratio", np.array([0.1]), np.array([0.1]), np.log(1.25), 1e9)
+    assert needed_for([ratio], 100, 0.05).ratio == pytest.approx(np.exp(0.1 + 0.16449), abs=1e-3)
+
+
+def test_with_as_many_communes_as_told_four_surveys_in_five_conclude():
+    rng = np.random.default_rng(3)
+    part = Equivalence("points", np.zeros(5), np.full(5, 2.0), 3.0, 1e9)
+    n = needed_for([part], 100, 0.05).communes
+    errors = part.errors * np.sqrt(100 / n)
+    shown = [all_within_p(rng.normal(0, errors), errors, 3.0, 1e9) < 0.05 for _ in range(500)]
+    assert np.mean(shown) >= 0.8

@@ -8,8 +8,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.communes.names import department_of, fold_name, other_codes, tidy_code, tidy_department
+from pipeline.communes.departments import department_code
+from pipeline.communes.names import department_of, fold_name, other_codes, tidy_code
 from pipeline.communes.table import Communes, Former
+
+# Why a commune was not found, and what to do. The list of former communes holds the delegated ones only: a commune
+# merged without becoming one has left no trace of where it went.
+NOTHING_SAID = "ni code ni nom : remplir « code_commune », ou « commune » et « departement »"
+UNKNOWN_CODE = "code inconnu : s'il est d'une commune fusionnée, mettre celui de la commune nouvelle, sinon le vérifier"
+UNKNOWN_DEPARTMENT = "département inconnu : mettre son code (01, 2A, 974) ou son nom entier"
+UNKNOWN_IN_DEPARTMENT = (
+    "nom inconnu dans ce département : si la commune a fusionné, mettre le nom ou le code de la commune nouvelle"
+)
+SHARED_NAME = "nom porté par plusieurs communes : ajouter une colonne « departement », ou le code"
+UNKNOWN_NAME = "nom inconnu : si la commune a fusionné, mettre le nom ou le code de la commune nouvelle"
 
 
 @dataclass(frozen=True)
@@ -76,7 +88,7 @@ class Matcher:
                 yield fold_name(name), department_of(code), known
 
     def _department(self, place: int, code: str) -> str:
-        return tidy_department(self.communes.departments[place]) or department_of(tidy_code(code))
+        return department_code(self.communes.departments[place]) or department_of(tidy_code(code))
 
     def place(self, request: Request) -> int | None:
         """Give the place of a commune in the table, or ``None``; a code that is given decides alone."""
@@ -84,7 +96,7 @@ class Matcher:
             return self._by_code(tidy_code(request.code))
         if not request.name.strip():
             return None
-        department = tidy_department(request.department)
+        department = department_code(request.department)
         if department:
             return self._by_department.get(department, {}).get(fold_name(request.name))
         found = self._by_name.get(fold_name(request.name), set())
@@ -103,17 +115,19 @@ class Matcher:
         """Say why a request was not found, and the nearest commune."""
         code = tidy_code(request.code)
         if not code and not request.name.strip():
-            return Unmatched("", "", request.department, rows, "ni code ni nom", "")
-        if code:
-            reason = "code inconnu"
-        elif len(self._by_name.get(fold_name(request.name), ())) > 1:
-            reason = "nom porté par plusieurs communes, sans département"
-        else:
-            reason = "nom inconnu"
+            return Unmatched("", "", request.department, rows, NOTHING_SAID, "")
+        reason = UNKNOWN_CODE if code else self._unknown_name(request)
         return Unmatched(request.code, request.name, request.department, rows, reason, self._nearest(request, code))
 
+    def _unknown_name(self, request: Request) -> str:
+        if request.department.strip() and not department_code(request.department):
+            return UNKNOWN_DEPARTMENT
+        if department_code(request.department):
+            return UNKNOWN_IN_DEPARTMENT
+        return SHARED_NAME if len(self._by_name.get(fold_name(request.name), ())) > 1 else UNKNOWN_NAME
+
     def _nearest(self, request: Request, code: str) -> str:
-        department = tidy_department(request.department) or (department_of(code) if code else "")
+        department = department_code(request.department) or (department_of(code) if code else "")
         names = self._by_department.get(department, {})
         if request.name.strip():
             names = names or {name: min(places) for name, places in self._by_name.items()}

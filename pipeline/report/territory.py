@@ -45,6 +45,8 @@ def scope_sentences(result: Territory, wording: TerritoryWording) -> list[str]:
         wording.whole if result.whole else wording.respondents,
         wording.corrected.format(n=grouped(result.audited, lang)) if result.audited else wording.uncorrected,
     ]
+    if result.weights is not None:
+        said.append(wording.weights_ignored.format(name=result.weights))
     if result.merged:
         said.append(wording.merged.format(names=", ".join(domain_name(name, lang) for name in result.merged)))
     return said
@@ -57,7 +59,6 @@ def render_territory(result: Territory, pictures: Sequence[Picture], made_on: st
         w=wording,
         r=result,
         made_on=made_on,
-        level=written(100 * result.level, lang, 0),
         findings=[_finding_row(finding, lang) for finding in result.findings],
         sentences=[tied(finding.sentence(lang), lang) for finding in result.findings],
         scope=[tied(sentence, lang) for sentence in scope_sentences(result, wording)],
@@ -67,9 +68,13 @@ def render_territory(result: Territory, pictures: Sequence[Picture], made_on: st
         unknown=_unknown(result, wording),
         pictures=[_picture(picture, lang) for picture in pictures],
         scenarios=_scenarios(result, wording),
+        signs=_signs(lang),
+        measure_columns=wording.measure_columns,
         measures=[_measure_row(f.key, m, lang) for f in result.findings for m in (f.main, *f.others) if m],
         joint=_joint(result, lang),
         poisson=_poisson(result, wording),
+        interval=tied(wording.interval.format(level=written(100 * result.level, lang, 0)), lang),
+        measures_note=_measures_note(result, wording),
         joint_note=wording.joint_note.format(n=grouped(result.counts.n if result.counts else 0, lang)),
         profile=_profile(result, wording),
         missed=result.joining.missed[:LISTED],
@@ -93,6 +98,15 @@ def _finding_row(finding: Finding, lang: str) -> dict[str, Any]:
         "p": _bare_p(finding.p_adjusted, lang),
         "against": _bare_p(finding.against, lang) if finding.verdict == "contradicted" else "",
     }
+
+
+def _measures_note(result: Territory, wording: TerritoryWording) -> str:
+    labels = wording.labels_corrected if result.audited else wording.labels_as_predicted
+    return tied(wording.measures_note.format(labels=labels), wording.lang)
+
+
+def _signs(lang: str) -> str:
+    return ", ".join(f"{sign} {VERDICTS[lang][verdict]}" for verdict, sign in SIGNS.items()) + "."
 
 
 def _bare_p(p: float | None, lang: str) -> str:

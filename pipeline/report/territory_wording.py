@@ -25,8 +25,10 @@ class TerritoryWording:
     whole: str
     corrected: str
     uncorrected: str
+    weights_ignored: str
     tests: str
     pictures: str
+    picture: str
     table: str
     cloud: str
     cloud_alt: str
@@ -50,6 +52,9 @@ class TerritoryWording:
     everything: str
     measures: str
     measures_note: str
+    measure_columns: tuple[str, ...]
+    labels_as_predicted: str
+    labels_corrected: str
     domain: str
     joint: str
     joint_note: str
@@ -114,12 +119,18 @@ FRENCH = TerritoryWording(
         "comptées dans les intervalles de (c), (e) et (f). Faire vérifier des lignes (« domaines audit draw »), puis "
         "--annotated."
     ),
+    weights_ignored=(
+        "La colonne de poids « {name} » n'est pas utilisée : chaque service compte pour un, et ce qui est dit porte "
+        "sur les lignes du fichier, non sur l'ensemble que les poids représentent. La commande « domaines "
+        "shares » les utilise."
+    ),
     tests=(
         "Un constat d'influence est confirmé par une différence montrée, un constat d'absence d'influence par une "
         "équivalence montrée (écart tenu dans ±{margin} points), jamais par un grand p. Les six p sont corrigés "
         "ensemble (Holm) au seuil de {alpha} %. « Étroitement corrélés » se lit : corrélation de rang supérieure à 0,5."
     ),
     pictures="Images",
+    picture="image",
     table="Le tableau derrière l'image",
     cloud="Services et population",
     cloud_alt="Nuage des communes, population et services en échelles logarithmiques, courbe ajustée et bande.",
@@ -144,8 +155,14 @@ FRENCH = TerritoryWording(
     measures="Toutes les mesures",
     measures_note=(
         "points : écart de part entre le premier et le dernier quart ; log-ratio : la même chose pour les log-ratios "
-        "centrés (Aitchison) des communes d'au moins 10 services, chaque commune comptant pour une, étiquettes telles "
-        "quelles ; rapport : nombre de services multiplié par."
+        "centrés (Aitchison) des communes d'au moins 10 services, chaque commune comptant pour une, {labels} ; "
+        "rapport : nombre de services multiplié par."
+    ),
+    measure_columns=("Constat", "Selon", "Domaine", "Mesure", "Intervalle", "p", "n"),
+    labels_as_predicted="étiquettes prédites, telles quelles",
+    labels_corrected=(
+        "totaux corrigés par les lignes vérifiées, un total négatif comptant pour zéro : un logarithme n'étant pas "
+        "linéaire, la correction n'y est qu'approchée, et les points font foi"
     ),
     domain="Domaine",
     joint="Nombre de services, tout à la fois",
@@ -213,12 +230,17 @@ ENGLISH = TerritoryWording(
         "Labels are predictions, with no checked sample: their errors are neither corrected nor counted in the "
         "intervals of (c), (e) and (f). Have rows checked (“domaines audit draw”), then --annotated."
     ),
+    weights_ignored=(
+        "The column of weights “{name}” is not used: each service counts for one, and what is said is about the rows "
+        "of the file, not about the whole that weights stand for. “domaines shares” does weigh."
+    ),
     tests=(
         "A finding of influence is confirmed by a difference shown, one of no influence by an equivalence shown (a "
         "difference held within ±{margin} points), never by a large p. The six p are corrected together (Holm) at "
         "{alpha} %. “Closely correlated” is read as a rank correlation above 0.5."
     ),
     pictures="Pictures",
+    picture="picture",
     table="The table behind the picture",
     cloud="Services and population",
     cloud_alt="Communes, population and number of services on logarithmic scales, fitted line and band.",
@@ -243,8 +265,14 @@ ENGLISH = TerritoryWording(
     measures="Every measure",
     measures_note=(
         "points: difference of share between the first and last quarter; log-ratio: the same for the centred "
-        "log-ratios (Aitchison) of communes with 10 services or more, each commune counting for one, labels as they "
-        "are; ratio: number of services multiplied by."
+        "log-ratios (Aitchison) of communes with 10 services or more, each commune counting for one, {labels}; ratio: "
+        "number of services multiplied by."
+    ),
+    measure_columns=("Finding", "By", "Domain", "Measure", "Interval", "p", "n"),
+    labels_as_predicted="labels as predicted",
+    labels_corrected=(
+        "totals corrected by the checked rows, a negative total counting as zero: a logarithm is not linear, so the "
+        "correction is only approximate there, and the points prevail"
     ),
     domain="Domain",
     joint="Number of services, everything at once",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pipeline.results.territory_sentences import finding_sentence
@@ -37,12 +37,24 @@ class Obstruction:
 
 
 @dataclass(frozen=True)
+class Needed:
+    """What would have shown no influence: a margin in points, one of a ratio (``None``: wide enough), communes.
+
+    ``communes`` is ``None`` when those there are would do if nothing moved.
+    """
+
+    points: float | None
+    ratio: float | None
+    communes: int | None
+
+
+@dataclass(frozen=True)
 class Finding:
     """One of the six, tested: ``p`` is small when it is confirmed, ``against`` when contradicted.
 
     ``effect``, ``low`` and ``high`` are those of ``main``; the other measures follow. ``n`` counts communes
     (regions for « a »). ``p_adjusted`` is Holm's. ``missing`` counts communes left out for want of a covariate.
-    ``obstructions`` say what could not be computed.
+    ``obstructions`` say what could not be computed. ``needed`` goes with a claim of no influence nothing is shown of.
     """
 
     key: str
@@ -57,6 +69,7 @@ class Finding:
     margin: float
     ratio_margin: float
     obstructions: tuple[Obstruction, ...] = ()
+    needed: Needed | None = None
 
     def sentence(self, lang: str = "fr") -> str:
         """Say the finding in one or two sentences: verdict, effect, interval, n, p."""
@@ -72,6 +85,7 @@ class Finding:
             "high": self.main.high if self.main else None,
             "p": self.p,
             "n": self.n,
+            "needed": asdict(self.needed) if self.needed else None,
             "sentence": self.sentence(lang),
         }
 
@@ -146,7 +160,7 @@ class Profile:
 
 @dataclass(frozen=True)
 class Territory:
-    """Everything that is said of a survey's territory."""
+    """Everything that is said of a survey's territory; ``weights`` names a column of weights left unused."""
 
     source: str
     findings: tuple[Finding, ...]
@@ -160,6 +174,7 @@ class Territory:
     merged: tuple[str, ...]
     scenarios: tuple[Scenario, ...]
     counts: CountModel | None
+    weights: str | None = None
 
     def as_json(self, lang: str = "fr") -> dict[str, Any]:
         """Give the documented JSON: the findings, and what they rest on."""
@@ -168,6 +183,7 @@ class Territory:
             "holm": {finding.key: finding.p_adjusted for finding in self.findings},
             "about": "all_communes" if self.whole else "respondents",
             "audited": self.audited,
+            "weights_ignored": self.weights is not None,
             "level": self.level,
             "margin": self.margin,
             "services": self.joining.matched,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from pipeline.domains import BY_KEY
 
 if TYPE_CHECKING:
-    from pipeline.results.territory import Finding, Measure, Obstruction
+    from pipeline.results.territory import Finding, Measure, Needed, Obstruction
 
 CLAIMS = {
     "fr": {
@@ -49,6 +50,9 @@ COVARIATES = {
         "regions": "the region",
     },
 }
+
+# Regions proper, since 2016.
+REGIONS = 18
 
 _QUARTERS = {
     "fr": {
@@ -99,6 +103,26 @@ OBSTACLES = {
 }
 
 
+_NEEDED = {
+    "fr": {
+        "begin": "Pour montrer l'absence d'influence, il aurait fallu ",
+        "margin": "une marge d'au moins {margins}",
+        "ratio": "{low} à {high} % du nombre de services",
+        "and": " et ",
+        "or": " ; ou, ",
+        "communes": "si rien n'influe en vérité, environ {n} communes comme celles-ci",
+    },
+    "en": {
+        "begin": "To show no influence: ",
+        "margin": "a margin of at least {margins}",
+        "ratio": "{low} to {high} % of the number of services",
+        "and": " and ",
+        "or": "; or, ",
+        "communes": "if nothing moves in truth, about {n} such communes",
+    },
+}
+
+
 # Two claims have two parts: what contradicts them is one of these.
 _REASONS = {
     "fr": {
@@ -118,6 +142,8 @@ def finding_sentence(finding: Finding, lang: str) -> str:
     shown = [measure_sentence(measure, lang) for measure in _told(finding)]
     if shown:
         parts.append(_capital(_list(lang).join(shown)) + _tail(finding, lang) + ".")
+    if finding.needed is not None:
+        parts.append(needed_sentence(finding.needed, lang))
     if finding.obstructions:
         reasons = _list(lang).join(obstruction_sentence(item, lang) for item in finding.obstructions)
         parts.append(("Non calculable : " if lang == "fr" else "Could not be computed: ") + reasons + ".")
@@ -125,6 +151,36 @@ def finding_sentence(finding: Finding, lang: str) -> str:
         left = "communes laissées de côté, covariable inconnue" if lang == "fr" else "communes left out, value unknown"
         parts.append(f"{grouped(finding.missing, lang)} {left}.")
     return " ".join(parts)
+
+
+def needed_sentence(needed: Needed, lang: str) -> str:
+    """Say what would have shown no influence.
+
+    >>> from pipeline.results.territory import Needed
+    >>> needed_sentence(Needed(7.25, None, 2900), "en")
+    'To show no influence: a margin of at least ±7.3 points; or, if nothing moves in truth, about 2,900 such communes.'
+    """
+    words, margins = _NEEDED[lang], []
+    if needed.points is not None:
+        margins.append(f"±{written(_up(needed.points, 10), lang, 1)} points")
+    if needed.ratio is not None:
+        low, high = (written(value, lang, 0) for value in (10_000 / _up(100 * needed.ratio), _up(100 * needed.ratio)))
+        margins.append(words["ratio"].format(low=low, high=high))
+    said = [words["margin"].format(margins=words["and"].join(margins))] if margins else []
+    if needed.communes is not None:
+        said.append(words["communes"].format(n=written(_rounded(needed.communes), lang, 0)))
+    return words["begin"] + words["or"].join(said) + "."
+
+
+def _up(value: float, parts: int = 1) -> float:
+    """Round up, so that what is written is enough."""
+    return math.ceil(value * parts) / parts
+
+
+def _rounded(communes: int) -> float:
+    """Keep two digits, rounded up: the number rests on guesses."""
+    scale = 10 ** max(0, len(str(communes)) - 2)
+    return float(math.ceil(communes / scale) * scale)
 
 
 def obstruction_sentence(obstruction: Obstruction, lang: str) -> str:
@@ -226,7 +282,7 @@ def p_value(p: float | None, lang: str) -> str:
 
 
 def _tail(finding: Finding, lang: str) -> str:
-    unit = ("régions" if finding.key == "a" else "communes") if lang == "fr" else _english_unit(finding)
+    unit = _units(finding, lang)
     p = f", {p_value(finding.p, lang)}" if finding.p is not None else ""
     adjusted = f" ; Holm : {p_value(finding.p_adjusted, lang)}" if finding.p_adjusted is not None else ""
     if finding.verdict == "contradicted":
@@ -236,8 +292,13 @@ def _tail(finding: Finding, lang: str) -> str:
     return f" (n = {grouped(finding.n, lang)} {unit}{p}{adjusted}{_margins(finding, lang)})"
 
 
-def _english_unit(finding: Finding) -> str:
-    return "regions" if finding.key == "a" else "communes"
+def _units(finding: Finding, lang: str) -> str:
+    """Name what n counts; over 18 regions, the overseas collectivities of the table are among them."""
+    if finding.key != "a":
+        return "communes"
+    if lang == "fr":
+        return "régions et collectivités d'outre-mer" if finding.n > REGIONS else "régions"
+    return "regions and overseas collectivities" if finding.n > REGIONS else "regions"
 
 
 def _margins(finding: Finding, lang: str) -> str:

@@ -24,6 +24,7 @@ from pipeline.territory.equivalence import (
 )
 from pipeline.territory.mixes import slopes_statistic
 from pipeline.territory.models import Estimate, MixEffect, count_effect, mix_effect, ratio_measures, unknown_communes
+from pipeline.territory.needed import Equivalence, needed_for, p_to_reach
 from pipeline.territory.obstacles import ObstacleError
 from pipeline.territory.survey import LEAST_COMMUNES, Survey
 
@@ -50,6 +51,7 @@ class _Part:
     p: float
     against: float
     n: int
+    equivalence: Equivalence | None = None
 
 
 def six_findings(survey: Survey, settings: Settings) -> tuple[Finding, ...]:
@@ -57,12 +59,20 @@ def six_findings(survey: Survey, settings: Settings) -> tuple[Finding, ...]:
 
     A finding is confirmed when its adjusted p is under 1 − level, contradicted when the adjusted p against it is.
     """
-    findings = [_finding(key, test, survey, settings) for key, test in TESTS.items()]
+    tested = [_finding(key, test, survey, settings) for key, test in TESTS.items()]
+    findings = [finding for finding, _ in tested]
     adjusted, against = holm([f.p for f in findings]), holm([f.against for f in findings])
     alpha = 1 - settings.level
-    return tuple(
+    judged = [
         replace(finding, p_adjusted=p, verdict=_verdict(p, q, alpha))
         for finding, p, q in zip(findings, adjusted, against, strict=True)
+    ]
+    p_values = [finding.p for finding in findings]
+    return tuple(
+        replace(finding, needed=needed_for(parts, finding.n, p_to_reach(p_values, place, alpha)))
+        if finding.verdict == CANNOT_TELL and finding.p is not None and parts
+        else finding
+        for place, (finding, (_, parts)) in enumerate(zip(judged, tested, strict=True))
     )
 
 
@@ -83,7 +93,7 @@ class _Test:
     about: str
 
 
-def _finding(key: str, test: _Test, survey: Survey, settings: Settings) -> Finding:
+def _finding(key: str, test: _Test, survey: Survey, settings: Settings) -> tuple[Finding, list[Equivalence]]:
     done: list[_Part] = []
     obstructions: list[Obstruction] = []
     for part in test.parts:
@@ -97,7 +107,7 @@ def _finding(key: str, test: _Test, survey: Survey, settings: Settings) -> Findi
     measures = [measure for part in done for measure in part.measures]
     whole = len(done) == len(test.parts)
     n = done[0].n if done else 0
-    return Finding(
+    finding = Finding(
         key,
         CANNOT_TELL,
         measures[0] if measures else None,
@@ -112,6 +122,7 @@ def _finding(key: str, test: _Test, survey: Survey, settings: Settings) -> Findi
         RATIO_MARGIN,
         tuple({item.key: item for item in obstructions}.values()),
     )
+    return finding, [part.equivalence for part in done if part.equivalence is not None]
 
 
 def _enough(survey: Survey) -> None:
@@ -172,7 +183,9 @@ def _rurality(survey: Survey, settings: Settings) -> _Part:
 def _no_number(about: str) -> Callable[[Survey, Settings], _Part]:
     def test(survey: Survey, settings: Settings) -> _Part:
         found, _ = count_effect(survey, about)
-        return _Part((found.measure(about, "ratio", settings.level),), _same(found), _apart(found), found.n)
+        values = np.array([found.value]), np.array([found.error])
+        held = Equivalence("ratio", *values, float(np.log(RATIO_MARGIN)), found.degrees)
+        return _Part((found.measure(about, "ratio", settings.level),), _same(found), _apart(found), found.n, held)
 
     return test
 
@@ -199,7 +212,8 @@ def _no_mix(about: str) -> Callable[[Survey, Settings], _Part]:
         found = mix_effect(survey, about)
         shift = found.shift
         beyond = any_beyond_p(shift.points, shift.errors, settings.margin, shift.degrees)
-        return _Part(found.measures(about, settings.level), _mix_same(found, settings), beyond, found.n)
+        held = Equivalence("points", shift.points, shift.errors, settings.margin, shift.degrees)
+        return _Part(found.measures(about, settings.level), _mix_same(found, settings), beyond, found.n, held)
 
     return test
 

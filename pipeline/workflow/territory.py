@@ -68,6 +68,8 @@ class _Rows:
     frame: pl.DataFrame
     domains: tuple[str, ...]
     named: Mapping[str, str]
+    # Weights of rows would make a commune's number of services a fraction of survey design, not a count.
+    weights: str | None
 
 
 def territory(
@@ -97,6 +99,7 @@ def territory(
         merged,
         again,
         _joint(survey, settings.level),
+        rows.weights,
     )
     return Outcome(result, survey)
 
@@ -113,7 +116,7 @@ def _read(source: str) -> _Rows:
     guesses = [f"p_{name}" for name in domains if f"p_{name}" in table.columns]
     wanted = [pl.col("domaine"), *(pl.col(theirs).alias(f"_{ours}") for ours, theirs in named.items()), *guesses]
     frames = [chunk.frame.select(wanted) for chunk in table.chunks()]
-    return _Rows(pl.concat(frames), domains, named)
+    return _Rows(pl.concat(frames), domains, named, find_column(table.columns, None, schema.WEIGHT, ""))
 
 
 def _communes(path: str | None, say: Say) -> Communes:
