@@ -24,7 +24,7 @@ from pathlib import Path
 from pipeline.classifier import DomainClassifier
 from pipeline.domains import LABELS
 from pipeline.registry import save_model
-from pipeline.wordtable import reordered
+from pipeline.scoring import reordered
 from tests.conftest import SMALL_CORPUS
 texts, labels = zip(*SMALL_CORPUS, strict=True)
 scoring = reordered(DomainClassifier(minimum_texts=1).fit(list(texts), list(labels)).scoring_, LABELS)
