@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from jinja2 import Template
+from typing import Any
 
 from pipeline.domains import BY_KEY, Domain
 from pipeline.report.compared import COMPARED_NOTE, SELECTION, interval_words, verdict_words
 from pipeline.report.render import domain_name, percent, published
 from pipeline.report.shares_text import audited_sentences
 from pipeline.report.summary import Summary
+from pipeline.report.templates import page_template
 from pipeline.report.wording import WORDINGS, Wording
 from pipeline.results import Share
 
@@ -35,7 +32,7 @@ def render_html(summary: Summary, lang: str = "fr") -> str:
     verdicts = {found.domain: verdict_words(found.verdict, lang) for found in summary.comparisons}
     rows = [_html_row(share, verdicts.get(share.domain, ""), lang, wording) for share in summary.shares.shares]
     top = max([max(row["share"], row["high"] or 0.0, row["published_share"]) for row in rows] + [1.0])
-    return _template().render(
+    return page_template("page.html").render(
         s=summary,
         w=wording,
         rows=rows,
@@ -85,17 +82,3 @@ def _html_row(share: Share, verdict: str, lang: str, wording: Wording) -> dict[s
 
 def _grouped(value: int, wording: Wording) -> str:
     return f"{value:,}".replace(",", "\u202f" if wording.lang == "fr" else ",")
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("pipeline", "report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html")

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipeline.report.render import domain_name
+from pipeline.report.templates import page_template
 from pipeline.report.territory_pictures import Picture
 from pipeline.report.territory_wording import TERRITORY_WORDINGS, TerritoryWording
 from pipeline.results.territory import Finding, Measure, Scenario, Territory
 from pipeline.results.territory_sentences import CLAIMS, COVARIATES, VERDICTS, grouped, p_value, written
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 # Signs stand beside the words, so that a verdict never rests on a colour.
 SIGNS = {"confirmed": "✓", "contradicted": "✗", "cannot_tell": "?"}
@@ -55,7 +52,7 @@ def scope_sentences(result: Territory, wording: TerritoryWording) -> list[str]:
 def render_territory(result: Territory, pictures: Sequence[Picture], made_on: str, lang: str = "fr") -> str:
     """Write the page; everything of the user's is escaped, pictures are inside."""
     wording = TERRITORY_WORDINGS[lang]
-    return _template().render(
+    return page_template("territory.html").render(
         w=wording,
         r=result,
         made_on=made_on,
@@ -235,17 +232,3 @@ def _profile(result: Territory, wording: TerritoryWording) -> list[tuple[str, st
         (wording.rural, shown(here.rural, " %"), shown(table.rural, " %")),
         (wording.median_income, shown(here.median_income, " €"), shown(table.median_income, " €")),
     ]
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("pipeline", "report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("territory.html")
