@@ -13,6 +13,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.svm import LinearSVC
 from sklearn.utils.multiclass import check_classification_targets
 
+from pipeline.directions import squared_directions
 from pipeline.explanation import Explanation, explain
 from pipeline.features import Families, FeatureSpace, text_matrix
 from pipeline.head import Array, Head
@@ -22,19 +23,23 @@ from pipeline.words import Lemmatiser, words
 
 # Loading spaCy takes seconds; the lemmas found serve every model fitted in the process.
 LEMMATISER = Lemmatiser()
+# Ten times scikit-learn's: the same score on unseen kinds, in 60 % of the time.
+TOLERANCE = 1e-3
 
 
 class DomainClassifier(ClassifierMixin, BaseEstimator):
-    """Linear scores of word and pair features, calibrated.
+    """Linear scores of word and pair features, and of the squares of a few sums of them, calibrated.
 
-    One linear support vector machine per label (squared hinge), over features of word types: see
-    :mod:`pipeline.features`. Why not a logistic regression or a perceptron: ``CONTRIBUTING.md``.
+    One linear support vector machine per label (squared hinge), over features of word types (see
+    :mod:`pipeline.features`) and the squares of directions (see :mod:`pipeline.directions`). Why not
+    a logistic regression or a perceptron: ``CONTRIBUTING.md``.
 
     Parameters: ``form``, ``lemma``, ``characters``, ``pair`` and ``vector`` weigh the families of features (0
     leaves one out), ``shortest`` and ``longest`` bound the character n-grams, ``minimum_texts`` is
-    how many texts a feature must be found in, ``regularisation`` is scikit-learn's ``C``,
-    ``balance`` from 0 to 1 weighs the labels from as they come to all alike, ``temperature`` and
-    ``shift`` are the calibration found on held-out folds.
+    how many texts a feature must be found in, ``directions`` is how many sums are squared and ``square``
+    what their squares weigh, ``regularisation`` is scikit-learn's ``C``, ``balance`` from 0 to 1 weighs the
+    labels from as they come to all alike, ``temperature`` and ``shift`` are the calibration found on
+    held-out folds.
 
     >>> texts = ["wifi sur la place", "tablettes pour l'école", "wifi au bourg", "tableau pour l'école"]
     >>> model = DomainClassifier(minimum_texts=1)
@@ -53,6 +58,8 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         shortest: int = 3,
         longest: int = 5,
         minimum_texts: int = 1,
+        directions: int = 12,
+        square: float = 4.0,
         regularisation: float = 0.3,
         balance: float = 0.5,
         temperature: float = 0.4,
@@ -67,6 +74,8 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         self.shortest = shortest
         self.longest = longest
         self.minimum_texts = minimum_texts
+        self.directions = directions
+        self.square = square
         self.regularisation = regularisation
         self.balance = balance
         self.temperature = temperature
@@ -84,11 +93,15 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
             raise ValueError(f"DomainClassifier needs at least 2 classes; got 1 class: {self.classes_[0]!r}")
         split = [words(clean(text)) for text in texts]
         space = FeatureSpace.fit(split, self._lemmas(split), self._families())
-        linear, bias = self._linear_part(text_matrix(split, space), numbers, sample_weight)
+        matrix = text_matrix(split, space)
+        directions = self._directions(matrix, numbers, sample_weight)
+        squares = sparse.csr_matrix(np.square(matrix @ directions))
+        weights, bias = self._linear_part(sparse.csr_matrix(sparse.hstack([matrix, squares])), numbers, sample_weight)
         shift = np.zeros(len(self.classes_)) if self.shift is None else np.asarray(self.shift, dtype=np.float64)
         # Single precision halves the saved model; both paths then work on these same numbers.
-        projection = linear.astype(np.float32).astype(np.float64)
-        head = Head(bias, self.temperature, shift)
+        linear = weights[: space.width].astype(np.float32).astype(np.float64)
+        head = Head(bias, self.temperature, shift, weights[space.width :] if directions.shape[1] else None)
+        projection = np.hstack([linear, directions])
         self.scoring_ = Scoring(tuple(str(label) for label in self.classes_), space, projection, head)
         return self
 
@@ -108,13 +121,28 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         types = sorted({word for text in split for word in text})
         return LEMMATISER.lemmas(types) if self.lemma or self.pair else {}
 
+    def _class_weights(self, numbers: NDArray[np.int64]) -> Array:
+        counts = np.bincount(numbers)
+        return np.asarray((len(numbers) / (len(counts) * counts)) ** self.balance)
+
+    def _directions(
+        self, matrix: sparse.csr_matrix, numbers: NDArray[np.int64], sample_weight: Sequence[float] | None
+    ) -> Array:
+        given = np.ones(len(numbers)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+        weights = given * self._class_weights(numbers)[numbers]
+        found: Array = squared_directions(matrix, numbers, weights, self.directions, self.seed) * np.sqrt(self.square)
+        # Half precision: there are more directions than labels, and a model is shipped with the program.
+        return np.asarray(found.astype(np.float16), dtype=np.float64)
+
     def _linear_part(
         self, matrix: sparse.csr_matrix, numbers: NDArray[np.int64], sample_weight: Sequence[float] | None
     ) -> tuple[Array, Array]:
-        counts = np.bincount(numbers)
-        weights = (len(numbers) / (len(counts) * counts)) ** self.balance
         model = LinearSVC(
-            C=self.regularisation, class_weight=dict(enumerate(weights)), random_state=self.seed, max_iter=5000
+            C=self.regularisation,
+            class_weight=dict(enumerate(self._class_weights(numbers))),
+            random_state=self.seed,
+            max_iter=5000,
+            tol=TOLERANCE,
         ).fit(matrix, numbers, sample_weight=sample_weight)
         coefficients, intercept = model.coef_, model.intercept_
         if len(coefficients) == 1:

@@ -32,12 +32,12 @@ def explain(scoring: Scoring, text: str) -> Explanation:
     scale = 1.0 / np.sqrt(squared) if squared > 0 else 0.0
     parts = rows * scale
     halves = pair_rows * scale / 2
-    parts[:-1] += halves[: len(parts) - 1]
-    parts[1:] += halves[: len(parts) - 1]
+    parts[: len(halves)] += halves
+    parts[len(parts) - len(halves) :] += halves
     total = parts.sum(axis=0)
     return Explanation(
         tuple(found),
         scoring.labels,
-        parts / scoring.head.temperature,
+        scoring.head.shares(parts) / scoring.head.temperature,
         scoring.head.probabilities(total[None, :])[0],
     )

@@ -32,8 +32,8 @@ from pipeline.head import Head
 from pipeline.results import HeldOut
 from pipeline.scoring import KnownWords, Scoring, compiled
 
-# Format 1, of the first release, had neither vectors nor ready-made rows: such models still load.
-FORMAT, READABLE = 2, (1, 2)
+# Format 1, of the first release, had neither vectors nor ready-made rows, format 2 no squares: such models still load.
+FORMAT, READABLE = 3, (1, 2, 3)
 WEIGHTS, WORDS, CONFIG, CARD, MANIFEST = "weights.npz", "words.csv", "config.json", "README.md", "manifest.json"
 # Only audits and shares read it; a model made elsewhere may lack it. The models of the folds, when kept, are beside it.
 HELD_OUT, FOLDS = "held_out.npz", "folds"
@@ -247,11 +247,16 @@ def _weights(scoring: Scoring) -> bytes:
     arrays: dict[str, np.ndarray[Any, Any]] = {
         "features": np.frombuffer(names, dtype=np.uint8),
         "frequencies": scoring.space.frequencies,
-        "projection": scoring.projection.astype(np.float32),
+        "projection": scoring.projection[:, : len(scoring.labels)].astype(np.float32),
         "bias": head.bias,
         "temperature": np.array(head.temperature),
         "shift": head.shift,
     }
+    if head.squares is not None:
+        arrays |= {
+            "directions": scoring.projection[:, len(scoring.labels) :].astype(np.float16),
+            "squares": head.squares,
+        }
     if scoring.known is not None:
         arrays |= {"known_rows": scoring.known.rows, "known_masses": scoring.known.masses}
     return _archive(arrays)
@@ -290,7 +295,7 @@ def _words(scoring: Scoring) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["mot", "lemme", *scoring.labels])
-    for word, row in zip(known, linear, strict=True):
+    for word, row in zip(known, linear[:, : len(scoring.labels)], strict=True):
         writer.writerow([word, space.lemma_of[word], *(f"{value:.4f}" for value in row)])
     return out.getvalue().encode()
 
@@ -307,9 +312,11 @@ def _scoring(weights: bytes, words: bytes, config: Mapping[str, Any]) -> Scoring
         {name: column for column, name in enumerate(names)},
         arrays["frequencies"],
     )
-    head = Head(arrays["bias"], float(arrays["temperature"]), arrays["shift"])
+    head = Head(arrays["bias"], float(arrays["temperature"]), arrays["shift"], arrays.get("squares"))
     labels = tuple(str(label) for label in config["labels"])
     projection = arrays["projection"].astype(np.float64)
+    if head.squares is not None:
+        projection = np.hstack([projection, arrays["directions"].astype(np.float64)])
     known = _known(arrays, lemma_of)
     _check_shapes(labels, space, projection, head, known)
     return Scoring(labels, space, projection, head, known)
@@ -331,15 +338,19 @@ def _check_shapes(
     known: KnownWords | None,
 ) -> None:
     classes = len(labels)
+    width = classes + (0 if head.squares is None else len(head.squares))
     expected = {
-        "projection": (projection.shape, (space.width, classes)),
+        "projection": (projection.shape, (space.width, width)),
         "frequencies": (space.frequencies.shape, (len(space.columns),)),
         "bias": (head.bias.shape, (classes,)),
         "shift": (head.shift.shape, (classes,)),
     }
     arrays = [projection, space.frequencies, head.bias, head.shift]
+    if head.squares is not None:
+        expected["squares"] = (head.squares.shape, (len(head.squares), classes))
+        arrays.append(head.squares)
     if known is not None:
-        expected["known_rows"] = (known.rows.shape, (len(space.lemma_of), classes))
+        expected["known_rows"] = (known.rows.shape, (len(space.lemma_of), width))
         expected["known_masses"] = (known.masses.shape, (len(space.lemma_of),))
         arrays += [known.rows, known.masses]
     for name, (shape, wanted) in expected.items():

@@ -16,7 +16,7 @@ BATCH = 4096
 
 @dataclass(frozen=True)
 class KnownWords:
-    """The rows of the words that training met, found once when the model is saved: number, rows (m × K), masses (m)."""
+    """The rows of the words that training met, found once when the model is saved: number, rows, masses (m)."""
 
     number: Mapping[str, int]
     rows: Array
@@ -27,8 +27,9 @@ class KnownWords:
 class Scoring:
     """What training leaves: the labels, the feature space, its projection to rows, the head.
 
-    ``projection`` (features × K) maps a feature row to scores; a word's row is its feature row times
-    the projection. ``known`` holds the rows already made, if any.
+    ``projection`` (features × (K + R)) maps a feature row to K scores and to the R directions whose squares
+    the head weighs; a word's row is its feature row times the projection. ``known`` holds the rows already
+    made, if any.
     """
 
     labels: tuple[str, ...]
@@ -38,8 +39,8 @@ class Scoring:
     known: KnownWords | None = None
 
     def word_scores(self, types: Sequence[str]) -> tuple[Array, Array]:
-        """Give the rows (n × K) and squared lengths (n) of word types, made from their features when not known."""
-        rows, masses = np.zeros((len(types), len(self.labels))), np.zeros(len(types))
+        """Give the rows (n × (K + R)) and squared lengths (n) of word types, made from features when not known."""
+        rows, masses = np.zeros((len(types), self.projection.shape[1])), np.zeros(len(types))
         place = {} if self.known is None else self.known.number
         at = np.array([place.get(word, -1) for word in types], dtype=np.int64)
         if self.known is not None:
@@ -52,7 +53,7 @@ class Scoring:
         return rows, masses
 
     def pair_scores(self, pairs: Sequence[Pair]) -> tuple[Array, Array]:
-        """Give the rows (n × K) and squared lengths (n) of pairs of bases, zeros where training met none."""
+        """Give the rows (n × (K + R)) and squared lengths (n) of pairs of bases, zeros where training met none."""
         columns, weights = self.space.pair_weights(pairs)
         return self.projection[columns] * weights[:, None], weights * weights
 
@@ -67,5 +68,7 @@ def compiled(scoring: Scoring) -> Scoring:
 def reordered(scoring: Scoring, labels: Sequence[str]) -> Scoring:
     """Give the same scoring with its labels in another order."""
     order = [scoring.labels.index(label) for label in labels]
-    head = Head(scoring.head.bias[order], scoring.head.temperature, scoring.head.shift[order])
-    return Scoring(tuple(labels), scoring.space, scoring.projection[:, order], head)
+    squares = None if scoring.head.squares is None else scoring.head.squares[:, order]
+    head = Head(scoring.head.bias[order], scoring.head.temperature, scoring.head.shift[order], squares)
+    columns = [*order, *range(len(order), scoring.projection.shape[1])]
+    return Scoring(tuple(labels), scoring.space, scoring.projection[:, columns], head)

@@ -86,21 +86,55 @@ def joined_groups(*keys: Sequence[str], links: Sequence[tuple[int, int]] = ()) -
 
 
 def held_out_logits(
-    make: Callable[[], Estimator], texts: Sequence[str], labels: Sequence[str], weights: Sequence[float], folds: Folds
+    make: Callable[[], Estimator],
+    texts: Sequence[str],
+    labels: Sequence[str],
+    weights: Sequence[float],
+    folds: Folds,
+    workers: int = 1,
 ) -> Array:
-    """Give each text's uncalibrated scores (n × K) from a model that saw neither it nor its group."""
+    """Give each text's uncalibrated scores (n × K) from a model that saw neither it nor its group.
+
+    With more ``workers`` than one, folds are fitted by as many processes: liblinear keeps its random numbers in one
+    place for all the threads of a process, and two fits at once would not give the same model twice.
+    """
     classes = sorted(set(labels))
     logits = np.zeros((len(texts), len(classes)))
-    for train, test in folds:
-        model = make()
-        model.fit([texts[row] for row in train], [labels[row] for row in train], [weights[row] for row in train])
-        if [str(name) for name in model.classes_] != classes:
+    tasks = [
+        (
+            make,
+            ([texts[row] for row in train], [labels[row] for row in train], [weights[row] for row in train]),
+            [texts[row] for row in test],
+        )
+        for train, test in folds
+    ]
+    for (_, test), (names, found) in zip(folds, _fitted_elsewhere(tasks, workers), strict=True):
+        if names != classes:
             raise InputError(
                 "Trop peu de textes différents d'un même domaine pour valider le modèle (textes presque pareils, ou "
                 "d'un seul type de service) : en annoter d'autres, décrits autrement."
             )
-        logits[test] = model.decision_function([texts[row] for row in test])
+        logits[test] = found
     return logits
+
+
+Task = tuple[Callable[[], Estimator], tuple[list[str], list[str], list[float]], list[str]]
+
+
+def _fitted_elsewhere(tasks: Sequence[Task], workers: int) -> list[tuple[list[str], Array]]:
+    if workers == 1:
+        return [_scored(*task) for task in tasks]
+    from joblib import Parallel, delayed
+
+    return list(Parallel(n_jobs=workers)(delayed(_scored)(*task) for task in tasks))
+
+
+def _scored(
+    make: Callable[[], Estimator], taught: tuple[list[str], list[str], list[float]], asked: list[str]
+) -> tuple[list[str], Array]:
+    model = make()
+    model.fit(*taught)
+    return [str(name) for name in model.classes_], model.decision_function(asked)
 
 
 def calibrate(logits: Array, truth: Integers) -> Calibration:

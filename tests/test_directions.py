@@ -1,0 +1,124 @@
+"""Squared directions: what two words mean together, in training, labelling, explaining and saving."""
+
+import json
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+
+from pipeline.classifier import DomainClassifier
+from pipeline.directions import squared_directions
+from pipeline.errors import ModelError
+from pipeline.explanation import explain
+from pipeline.head import Head
+from pipeline.registry import load_model, save_model
+from pipeline.training import held_out_logits, stratified_folds
+from pipeline.wordtable import WordTable
+
+FILLERS = ["ici", "hier", "demain", "encore", "souvent", "bientot", "jamais", "dehors"]
+# Neither word alone tells the label: only whether both are of one sort.
+ALIKE = [
+    (f"{filler} {first} {second}", "autre" if kind == other else "scolaire")
+    for filler in FILLERS
+    for first, kind in (("tablette", 0), ("cantine", 1))
+    for second, other in (("agents", 0), ("rationnaires", 1))
+]
+
+
+def fitted(directions):
+    texts, labels = zip(*ALIKE, strict=True)
+    model = DomainClassifier(characters=0, pair=0, vector=0, directions=directions, regularisation=10.0)
+    return model.fit(list(texts), list(labels)), list(texts), list(labels)
+
+
+def test_squares_learn_what_a_sum_of_words_cannot():
+    linear, texts, labels = fitted(0)
+    squared, _, _ = fitted(4)
+    assert np.mean(linear.predict(texts) == labels) <= 0.75
+    assert np.mean(squared.predict(texts) == labels) == 1.0
+
+
+def test_without_directions_scores_are_the_sums_alone():
+    model, texts, _ = fitted(0)
+    assert model.scoring_.head.squares is None
+    rows = np.array([[1.0, -2.0]])
+    assert Head(np.array([0.5, 0.25]), 1.0, np.zeros(2)).logits(rows).tolist() == [[1.5, -1.75]]
+
+
+def test_scores_of_squares_worked_by_hand():
+    head = Head(np.array([0.0, 1.0]), 1.0, np.zeros(2), np.array([[2.0, -1.0], [0.5, 0.0]]))
+    # 3² × 2 + 4² × 0.5 = 26 and 3² × −1 = −9, beside the sums 10 and 20 and the bias 0 and 1.
+    assert head.logits(np.array([[10.0, 20.0, 3.0, 4.0]])).tolist() == [[36.0, 12.0]]
+    # Of the square of 1 + 2, the first word has 1 × 3, the second 2 × 3.
+    parts = np.array([[4.0, 8.0, 1.0, 4.0], [6.0, 12.0, 2.0, 0.0]])
+    assert head.shares(parts).tolist() == [[4 + 6 + 8, 8 - 3], [6 + 12, 12 - 6]]
+
+
+@given(st.lists(st.lists(st.integers(-50, 50), min_size=5, max_size=5), min_size=1, max_size=6))
+def test_shares_of_words_sum_to_the_scores_less_the_bias(parts):
+    head = Head(np.array([1.0, 2.0]), 1.0, np.zeros(2), np.array([[1.0, -2.0], [0.0, 3.0], [0.5, 0.5]]))
+    found = np.array(parts, dtype=np.float64)
+    assert head.shares(found).sum(axis=0) == pytest.approx(head.logits(found.sum(axis=0)[None])[0] - head.bias)
+
+
+def test_few_texts_or_none_asked_give_no_direction():
+    rows = sparse.csr_matrix(np.eye(4))
+    assert squared_directions(rows, np.array([0, 1, 0, 1]), np.ones(4), 3, 0).shape == (4, 0)
+    many = sparse.csr_matrix(np.ones((8, 4)))
+    assert squared_directions(many, np.arange(8) % 2, np.ones(8), 0, 0).shape == (4, 0)
+
+
+def test_the_engine_gives_the_same_probabilities_as_the_classifier_with_squares():
+    model, texts, _ = fitted(4)
+    asked = [*texts, "tablette", "agents cantine tablette", "mot inconnu", "cantine cantine agents"]
+    found = WordTable(model.scoring_).probabilities(pl.Series(asked))
+    assert np.abs(found - model.predict_proba(asked)).max() < 1e-9
+
+
+def test_contributions_of_words_sum_to_the_scores():
+    model, _, _ = fitted(4)
+    found = explain(model.scoring_, "tablette pour agents")
+    head = model.scoring_.head
+    scores = (model.decision_function(["tablette pour agents"])[0] - head.bias) / head.temperature
+    assert found.contributions.sum(axis=0) == pytest.approx(scores)
+
+
+def saved(tmp_path):
+    model, texts, _ = fitted(4)
+    folder = tmp_path / "carres"
+    config = {"name": "carres", "version": "1", "review_threshold": 0.5}
+    save_model(folder, model.scoring_, config, {"scores": {}}, "# carres\n")
+    return folder, model, texts
+
+
+def test_squares_are_saved_and_loaded_whole(tmp_path):
+    folder, model, texts = saved(tmp_path)
+    loaded = load_model(str(folder)).scoring
+    # Sums are kept in single precision, directions in half: training works on these same numbers.
+    assert np.array_equal(loaded.projection, model.scoring_.projection)
+    assert np.array_equal(loaded.head.squares, model.scoring_.head.squares)
+    assert np.array_equal(WordTable(loaded).probabilities(pl.Series(texts)), model.predict_proba(texts))
+    header, first = (folder / "words.csv").read_text(encoding="utf-8").splitlines()[:2]
+    assert header == "mot,lemme,autre,scolaire" and first.count(",") == 3
+
+
+def test_squares_of_another_shape_are_refused(tmp_path):
+    folder, model, _ = saved(tmp_path)
+    wrong = Head(model.scoring_.head.bias, 1.0, np.zeros(2), np.ones((7, 2)))
+    scoring = type(model.scoring_)(model.scoring_.labels, model.scoring_.space, model.scoring_.projection, wrong)
+    config = json.loads((folder / "config.json").read_text())
+    save_model(folder, scoring, config, {"scores": {}}, "# carres\n")
+    with pytest.raises(ModelError, match="projection : forme"):
+        load_model(str(folder))
+
+
+def test_folds_fitted_by_two_processes_give_the_same_scores():
+    _, texts, labels = fitted(4)
+    folds = stratified_folds(labels, seed=1, folds=2)
+    make = DomainClassifier
+    one = held_out_logits(make, texts, labels, [1.0] * len(texts), folds)
+    two = held_out_logits(make, texts, labels, [1.0] * len(texts), folds, workers=2)
+    assert np.array_equal(one, two)
