@@ -9,7 +9,9 @@ import polars as pl
 
 from pipeline.features import PAIR_JOINER, FeatureSpace
 from pipeline.head import Array
-from pipeline.pieces import Integers, PairIndex
+from pipeline.keys import Integers, KeyIndex
+from pipeline.names import PAIR
+from pipeline.pieces import distinct
 from pipeline.scoring import Scoring
 
 
@@ -21,7 +23,7 @@ class PairTable:
         self._space = scoring.space
         self._base_number = {base: number for number, base in enumerate(bases)}
         self._bases = max(len(bases), 1)
-        self._index = PairIndex(first * self._bases + second)
+        self._index = KeyIndex(first * self._bases + second)
         # A pair has one feature: its row is that feature's, weighted.
         weights = scoring.space.frequencies[columns] * scoring.space.families.pair
         self.rows: Array = np.column_stack([scoring.projection[columns] * weights[:, None], weights * weights])
@@ -41,12 +43,9 @@ class PairTable:
 
 
 def _paired_bases(space: FeatureSpace) -> tuple[list[str], Integers, Integers, Integers]:
-    """Give the bases met in known pairs, sorted; of each pair, the numbers of its two bases and its column."""
-    found = {name[2:]: column for name, column in space.columns.items() if name.startswith("p:")}
-    columns = np.fromiter(found.values(), dtype=np.int64, count=len(found))
-    halves = pl.Series(list(found), dtype=pl.String).str.split_exact(PAIR_JOINER, 1).struct.unnest()
-    bases = pl.concat([halves["field_0"], halves["field_1"]]).unique().sort()
-    first, second = (
-        halves[name].cast(pl.Enum(bases)).to_physical().to_numpy().astype(np.int64) for name in halves.columns
-    )
-    return bases.to_list(), first, second, columns
+    """Give the bases met in known pairs; of each pair, the numbers of its two bases and its column."""
+    pairs, column = space.columns.family(PAIR)
+    halves = pl.Series(pairs, dtype=pl.String).str.split_exact(PAIR_JOINER, 1).struct.unnest()
+    bases, places = distinct(pl.concat([halves["field_0"], halves["field_1"]]))
+    numbers = places.astype(np.int64)
+    return bases.to_list(), numbers[: len(pairs)], numbers[len(pairs) :], np.arange(column, column + len(pairs))

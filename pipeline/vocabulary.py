@@ -11,12 +11,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipeline.head import Array
+from pipeline.keys import Integers
 from pipeline.pairs import PairTable
 from pipeline.pieces import (
     BEGINS_A_LINE,
     ENDS_WITH_HYPHEN,
     NOT_PLAIN,
-    Integers,
     Numbering,
     ends_of,
     grouped,

@@ -12,8 +12,9 @@ import numpy as np
 import polars as pl
 
 from pipeline.head import Array
+from pipeline.keys import Integers
 from pipeline.pairs import PairTable
-from pipeline.pieces import Integers, ends_of, grouped, split, suspect_rows
+from pipeline.pieces import ends_of, grouped, split, suspect_rows
 from pipeline.scoring import Scoring
 from pipeline.text import clean
 from pipeline.vocabulary import Snapshot, Vocabulary

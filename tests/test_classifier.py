@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.exceptions import SkipTestWarning
@@ -11,7 +11,8 @@ from sklearn.utils import estimator_checks
 
 from pipeline.classifier import DomainClassifier
 from pipeline.head import Head, softmax
-from pipeline.pieces import PairIndex, distinct, numberless, single_words, split, suspect_rows
+from pipeline.keys import KeyIndex
+from pipeline.pieces import distinct, numberless, single_words, split, suspect_rows
 from pipeline.registry import load_model
 from pipeline.scoring import reordered
 from pipeline.text import clean
@@ -167,6 +168,8 @@ ODD_LETTERS = "aéÉ l'’-wifWIF0 \n\t\xa0&;<>â€™Ã©@.:/œ²"
 
 
 @settings(max_examples=500, deadline=None)
+@example(["€Â"])
+@example(["théâtre, l’âge"])
 @given(st.lists(st.text(max_size=40) | st.text(alphabet=ODD_LETTERS, max_size=40), min_size=1, max_size=4))
 def test_pieces_hold_the_words_of_each_cleaned_text(texts):
     column = pl.Series(texts, dtype=pl.String)
@@ -232,9 +235,9 @@ def test_distinct_texts_put_back_in_their_places_are_the_texts(texts):
 
 
 @given(st.lists(st.integers(0, 60), unique=True), st.lists(st.integers(-3, 60)))
-def test_a_pair_index_finds_what_a_dictionary_finds(keys, asked):
+def test_an_index_of_keys_finds_what_a_dictionary_finds(keys, asked):
     numbers = {key: number for number, key in enumerate(keys)}
-    found = PairIndex(np.array(keys, dtype=np.int64)).find(np.array(asked, dtype=np.int64))
+    found = KeyIndex(np.array(keys, dtype=np.int64)).find(np.array(asked, dtype=np.int64))
     assert found.tolist() == [numbers.get(key, -1) for key in asked]
 
 
