@@ -24,7 +24,7 @@ BEGAN = time.process_time()
 from marks import write_between  # noqa: E402
 from texts import write_real  # noqa: E402
 
-from pipeline import labelling, wordtable  # noqa: E402
+from pipeline import labelling, vocabulary, wordtable  # noqa: E402
 from pipeline.head import Head  # noqa: E402
 from pipeline.registry import load_model  # noqa: E402
 from pipeline.tables import beside, delimited, drafts, text_writers  # noqa: E402
@@ -35,9 +35,9 @@ PARTS: list[tuple[str, Any, str]] = [
     ("read: parse and check the cells", delimited, "parse_block"),
     ("distinct texts (hashing)", labelling, "distinct"),
     ("split at blanks, distinct pieces (hashing)", wordtable, "split"),
-    ("look up pieces", wordtable._Vocabulary, "snapshot"),
-    ("learn new pieces", wordtable._Vocabulary, "_learn"),
-    ("learn new words: features, rows", wordtable._Vocabulary, "_learn_words"),
+    ("look up pieces", vocabulary.Vocabulary, "snapshot"),
+    ("learn new pieces", vocabulary.Vocabulary, "_learn"),
+    ("learn new words: features, rows", vocabulary.Vocabulary, "_learn_words"),
     ("plain or not", wordtable, "suspect_rows"),
     ("find pairs", wordtable.WordTable, "_pairs_across"),
     ("sum rows", wordtable, "grouped"),

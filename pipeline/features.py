@@ -11,12 +11,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.grams import GramIndex, ngrams
+from pipeline.names import CHARACTERS, FORM, LEMMA, PAIR, FeatureNames
 from pipeline.vectors import WIDTH, word_vectors
 from pipeline.words import fold
 
@@ -52,18 +54,6 @@ class Families:
     vector: float = 0.0
 
 
-def ngrams(word: str, shortest: int, longest: int) -> list[str]:
-    """Give the character n-grams of ``<word>``, accents folded.
-
-    >>> ngrams("été", 3, 4)
-    ['<et', 'ete', 'te>', '<ete', 'ete>']
-    """
-    marked = f"<{fold(word)}>"
-    return [
-        marked[start : start + size] for size in range(shortest, longest + 1) for start in range(len(marked) - size + 1)
-    ]
-
-
 @dataclass
 class FeatureSpace:
     """The columns of the feature rows, with the inverse document frequency of each.
@@ -75,7 +65,7 @@ class FeatureSpace:
 
     families: Families
     lemma_of: dict[str, str]
-    columns: dict[str, int] = field(default_factory=dict)
+    columns: FeatureNames = field(default_factory=lambda: FeatureNames(b""))
     frequencies: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
     @classmethod
@@ -93,7 +83,7 @@ class FeatureSpace:
             found.update(space._pair_name(pair) for pair in space.pairs(text))
             counts.update(found)
         kept = sorted(name for name, count in counts.items() if count >= families.minimum_texts)
-        space.columns = {name: column for column, name in enumerate(kept)}
+        space.columns = FeatureNames.of(kept)
         documents = np.array([counts[name] for name in kept], dtype=np.float64)
         space.frequencies = np.log((1 + len(texts)) / (1 + documents)) + 1
         return space
@@ -136,7 +126,7 @@ class FeatureSpace:
 
     def _vector_weights(self, types: Sequence[str]) -> Reals:
         """Give what the vector of each word type weighs."""
-        known = np.array([self.columns.get(f"f:{fold(word)}", -1) for word in types], dtype=np.int64)
+        known = np.array([self.columns.get(f"{FORM}{fold(word)}", -1) for word in types], dtype=np.int64)
         rarest = self.frequencies.max(initial=1.0)
         weights = np.full(len(types), rarest)
         weights[known >= 0] = self.frequencies[known[known >= 0]]
@@ -165,7 +155,7 @@ class FeatureSpace:
         return sparse.csr_matrix((weights[rows], (rows, columns[rows])), shape=(len(types), self.width))
 
     def _pair_name(self, pair: Pair) -> str:
-        return f"p:{pair[0]}{PAIR_JOINER}{pair[1]}"
+        return f"{PAIR}{pair[0]}{PAIR_JOINER}{pair[1]}"
 
     def _names(self, word: str) -> list[str]:
         """Give the names of a word's features: its own first, then its character n-grams."""
@@ -174,23 +164,21 @@ class FeatureSpace:
     def _own(self, word: str) -> list[tuple[str, float]]:
         own = []
         if self.families.form:
-            own.append((f"f:{fold(word)}", self.families.form))
+            own.append((f"{FORM}{fold(word)}", self.families.form))
         if self.families.lemma and word in self.lemma_of:
-            own.append((f"l:{fold(self.lemma_of[word])}", self.families.lemma))
+            own.append((f"{LEMMA}{fold(self.lemma_of[word])}", self.families.lemma))
         return own
 
     def _grams(self, word: str) -> list[str]:
         if not self.families.characters:
             return []
-        return [f"c:{gram}" for gram in ngrams(word, self.families.shortest, self.families.longest)]
+        return [f"{CHARACTERS}{gram}" for gram in ngrams(word, self.families.shortest, self.families.longest)]
 
     def _entries(self, types: Sequence[str]) -> tuple[Integers, Integers, Reals]:
         """Give row, column and value of the named features, a whole column at a time; an n-gram may come twice."""
         rows, columns, weights = self._own_entries(types)
-        of_grams = [self._gram_columns(word) for word in types]
-        counts = np.array([len(found) for found in of_grams], dtype=np.int64)
-        gram_rows = np.repeat(np.arange(len(types)), counts)
-        gram_columns = np.fromiter(chain.from_iterable(of_grams), dtype=np.int64, count=len(gram_rows))
+        gram_rows, gram_columns = self._gram_columns(types)
+        counts = np.bincount(gram_rows, minlength=len(types))
         frequencies = self.frequencies[gram_columns]
         # The n-grams of a word weigh together as much as one feature of mean IDF, whatever its length.
         total = np.bincount(gram_rows, frequencies, len(types))
@@ -212,16 +200,18 @@ class FeatureSpace:
         rows, columns, weights = zip(*found, strict=True) if found else ((), (), ())
         return np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64), np.array(weights, dtype=np.float64)
 
-    def _gram_columns(self, word: str) -> list[int]:
+    def _gram_columns(self, types: Sequence[str]) -> tuple[Integers, Integers]:
+        """Give the row of a word and the column of one of its n-grams, as often as it holds it."""
         if not self.families.characters:
-            return []
-        known = self._columns_of_grams
-        return [known[gram] for gram in ngrams(word, self.families.shortest, self.families.longest) if gram in known]
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        index, first = self._grams_known
+        rows, grams = index.find(types)
+        return rows, grams + first
 
     @cached_property
-    def _columns_of_grams(self) -> dict[str, int]:
-        # Names without their mark: making "c:…" of each n-gram of each new word costs as much as finding it.
-        return {name[2:]: column for name, column in self.columns.items() if name.startswith("c:")}
+    def _grams_known(self) -> tuple[GramIndex, int]:
+        known, first = self.columns.family(CHARACTERS)
+        return GramIndex(known, self.families.shortest, self.families.longest), first
 
 
 def _summed(rows: Integers, columns: Integers, values: Reals) -> tuple[Integers, Integers, Reals]:

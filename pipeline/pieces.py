@@ -1,4 +1,4 @@
-"""Columns of texts as columns of integers: texts met once, their blank-separated pieces, pairs found by hashing.
+"""Columns of texts as columns of integers: texts met once, their blank-separated pieces, sums of rows.
 
 Polars does what touches characters (splitting, hashing); what remains is integer columns in NumPy.
 Nothing here knows what a word is worth.
@@ -12,7 +12,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-Integers = NDArray[np.int64]
+from pipeline.keys import Integers
+
 Array = NDArray[np.float64]
 
 # Texts of more pieces are summed one by one past these, so many pieces at once.
@@ -22,31 +23,58 @@ LONG, RUN = 64, 1 << 16
 NOT_PLAIN, ENDS_WITH_HYPHEN, BEGINS_A_LINE = 1, 2, 4
 
 
+# A piece of which nothing but the value of its numbers could be particular to it; "½" or a letter this does not list,
+# of which Polars and Python may think otherwise, leaves it as it is.
+_LETTERS = "a-zA-ZàäçéèêëîïìòôöûüùúÿñáíóÀÄÇÉÈÊËÎÏÔÖÛÜÙŒœÆæ"
+_MARKS = r"\n -%'-/:;=?\[-^{-~«»°€’‘–—…•·×"
+_NUMBERED = rf"^[{_MARKS}{_LETTERS}]*[0-9][0-9{_MARKS}{_LETTERS}]*$"
+# Letters alone, but for marks that neither cleaning nor splitting minds: a hyphen may end a line, "'" an article.
+_ONE_WORD = rf"^[.,;:!?()«»…]*([{_LETTERS}]+)[.,;:!?()«»…]*$"
+
+
 @dataclass(frozen=True)
 class Pieces:
-    """Texts cut at blanks: the distinct pieces, the number of each piece in order, where each text's pieces end.
+    """Texts cut at blanks: the pieces met, the place among these of each piece in order, where each text's end.
 
-    ``codes`` numbers the pieces of all texts one after the other; those of text i are from ``ends[i]``
-    to ``ends[i + 1]``.
+    ``codes`` has the pieces of all texts one after the other; those of text i are from ``ends[i]``
+    to ``ends[i + 1]``. In ``met`` each piece comes once, then numbers are written as zeros: some may be alike.
     """
 
-    distinct: list[str]
-    codes: Integers
+    met: pl.Series
+    codes: NDArray[np.uint32]
     ends: Integers
+
+
+class Numbering:
+    """Numbers strings in the order they are first met, for as long as it lives; of one thread at a time.
+
+    A mapping of Polars of its own: the road not taken, a Python dictionary, holds Python's lock for each string.
+
+    >>> numbering = Numbering()
+    >>> numbering.of(pl.Series(["b", "a", "b"])).tolist(), numbering.of(pl.Series(["c", "a"])).tolist()
+    ([0, 1, 0], [2, 1])
+    """
+
+    def __init__(self) -> None:
+        self._kind = pl.Categorical(pl.Categories.random(namespace="domaines"))
+        # Polars forgets the numbers when no series is left that has them.
+        self._keeper = pl.Series([], dtype=pl.String).cast(self._kind)
+
+    def of(self, strings: pl.Series) -> NDArray[np.uint32]:
+        """Give the number of each string, new ones counted on."""
+        numbers: NDArray[np.uint32] = strings.cast(self._kind).to_physical().to_numpy()
+        return numbers
 
 
 def distinct(texts: pl.Series) -> tuple[pl.Series, NDArray[np.uint32]]:
     """Give each distinct text once, in order of first appearance, and the place of each row's text among them.
 
-    A mapping of Polars of its own: a table of hashes that lives as long as the batch, and no lock
-    that other threads would wait for.
-
     >>> found, places = distinct(pl.Series(["b", "a", "b"]))
     >>> found.to_list(), places.tolist()
     (['b', 'a'], [0, 1, 0])
     """
-    interned = texts.cast(pl.Categorical(pl.Categories.random(namespace="domaines")))
-    places: NDArray[np.uint32] = interned.to_physical().to_numpy()
+    # A numbering that lives as long as the batch: no lock that other threads would wait for.
+    places = Numbering().of(texts)
     first = np.empty(int(places.max(initial=0)) + 1 if len(places) else 0, dtype=np.uint32)
     # Written from the last to the first: what stays is the first row of each.
     first[places[::-1]] = np.arange(len(places), dtype=np.uint32)[::-1]
@@ -56,13 +84,38 @@ def distinct(texts: pl.Series) -> tuple[pl.Series, NDArray[np.uint32]]:
 def split(texts: pl.Series) -> Pieces:
     """Cut texts at blanks.
 
-    >>> cut = split(pl.Series(["le wifi", "wifi"]))
-    >>> cut.distinct, cut.codes.tolist(), cut.ends.tolist()
-    (['le', 'wifi'], [0, 1, 1], [0, 2, 3])
+    >>> cut = split(pl.Series(["le 12/7 wifi", "wifi 2015/03"]))
+    >>> cut.met.to_list(), cut.codes.tolist(), cut.ends.tolist()
+    (['le', '0/0', 'wifi', '0/0'], [0, 1, 2, 2, 3], [0, 3, 5])
     """
     lists = texts.str.split(" ")
-    found, codes = distinct(lists.explode())
-    return Pieces(found.to_list(), codes.astype(np.int64), ends_of(lists.list.len().to_numpy()))
+    written, places = distinct(lists.explode())
+    return Pieces(numberless(written), places, ends_of(lists.list.len().to_numpy()))
+
+
+def numberless(pieces: pl.Series) -> pl.Series:
+    """Put 0 for each whole number of a piece, where that changes none of its words: a number is ``#``, whatever it is.
+
+    Else each invoice would be a piece of its own to learn. What has letters beside its digits stays.
+
+    >>> numberless(pl.Series(["31/12/2015,", "n°417-A", "2ème", "RN20-21", "12½"])).to_list()
+    ['0/0/0,', 'n°0-A', '2ème', 'RN20-0', '12½']
+    """
+    rows = pieces.str.contains(_NUMBERED).arg_true()
+    if not len(rows):
+        return pieces
+    return pieces.scatter(rows, pieces.gather(rows).str.replace_all(r"\b[0-9]+\b", "0"))
+
+
+def single_words(pieces: pl.Series) -> pl.Series:
+    """Give the lower-cased word of the pieces that are one word, as most are, between common marks; null for others.
+
+    >>> single_words(pl.Series(["(École),", "l'école", "www.", "été-", "aâ"])).to_list()
+    ['école', None, None, None, None]
+    """
+    words = pieces.str.extract(_ONE_WORD, 1).str.to_lowercase()
+    # "www." begins an address.
+    return words.set(pieces.str.contains("(?i)www[.]"), None)
 
 
 def ends_of(lengths: NDArray[np.generic]) -> Integers:
@@ -109,52 +162,3 @@ def grouped(numbers: Integers, ends: Integers, rows: Array) -> Array:
     result = np.empty_like(total)
     result[order] = total
     return result
-
-
-class PairIndex:
-    """Finds the numbers of known pairs among many keys, a whole column at a time.
-
-    A hash table with linear probing, walked by all keys at once; keys are at least 0, what is below is not
-    found. Binary search, the road not taken, costs three times as much on batches of a million keys.
-
-    >>> PairIndex(np.array([7, 40, 7 + 2**40])).find(np.array([40, 8, 7])).tolist()
-    [1, -1, 0]
-    """
-
-    def __init__(self, keys: Integers) -> None:
-        # At most a quarter full, so that a key seldom takes a second step.
-        bits = max(int(4 * len(keys)).bit_length(), 4)
-        self._mask, self._shift = (1 << bits) - 1, np.uint64(64 - bits)
-        self._numbers = np.full(self._mask + 1, -1, dtype=np.int64)
-        self._keys = np.full(self._mask + 1, -1, dtype=np.int64)
-        waiting, places = np.arange(len(keys)), self._places(keys)
-        while len(waiting):
-            free = self._numbers[places] < 0
-            self._numbers[places[free]] = waiting[free]
-            self._keys[places[free]] = keys[waiting[free]]
-            # Of several that took one free place, the last stays; the others step on with the rest.
-            lost = self._numbers[places] != waiting
-            waiting, places = waiting[lost], (places[lost] + 1) & self._mask
-
-    def find(self, keys: Integers) -> Integers:
-        """Give the number of each key, −1 where it is not known."""
-        places = self._places(keys)
-        met = self._keys.take(places)
-        same = met == keys
-        hits = np.flatnonzero(same)
-        found = np.full(len(keys), -1, dtype=np.int64)
-        found[hits] = self._numbers[places[hits]]
-        rows = np.flatnonzero(~same & (met >= 0))
-        places = places[rows]
-        while len(rows):
-            places = (places + 1) & self._mask
-            met = self._keys[places]
-            same = met == keys[rows]
-            found[rows[same]] = self._numbers[places[same]]
-            still = ~same & (met >= 0)
-            rows, places = rows[still], places[still]
-        return np.asarray(found)
-
-    def _places(self, keys: Integers) -> Integers:
-        mixed = keys.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-        return np.asarray((mixed >> self._shift).view(np.int64))

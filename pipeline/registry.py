@@ -29,6 +29,7 @@ from pipeline.errors import ModelError, OutputError, nearest
 from pipeline.features import Families, FeatureSpace
 from pipeline.folders import draft_folder, recover, remove_stale, replace_folder
 from pipeline.head import Head
+from pipeline.names import FeatureNames
 from pipeline.results import HeldOut
 from pipeline.scoring import KnownWords, Scoring, compiled
 
@@ -242,7 +243,7 @@ def _json(content: Mapping[str, Any]) -> bytes:
 
 
 def _weights(scoring: Scoring) -> bytes:
-    names = "\n".join(scoring.space.columns).encode()
+    names = scoring.space.columns.written
     head = scoring.head
     arrays: dict[str, np.ndarray[Any, Any]] = {
         "features": np.frombuffer(names, dtype=np.uint8),
@@ -302,14 +303,13 @@ def _words(scoring: Scoring) -> bytes:
 
 def _scoring(weights: bytes, words: bytes, config: Mapping[str, Any]) -> Scoring:
     arrays = read_arrays(weights, MAX_BYTES)
-    names = arrays["features"].tobytes().decode().split("\n")
     rows = csv.reader(io.StringIO(words.decode(), newline=""))
     next(rows)
     lemma_of = {row[0]: row[1] for row in rows}
     space = FeatureSpace(
         Families(**config["families"]),
         lemma_of,
-        {name: column for column, name in enumerate(names)},
+        FeatureNames(arrays["features"].tobytes()),
         arrays["frequencies"],
     )
     head = Head(arrays["bias"], float(arrays["temperature"]), arrays["shift"], arrays.get("squares"))

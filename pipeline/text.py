@@ -39,7 +39,8 @@ _PLAIN = re.compile(
     r"[ -%'-;=?A-Z\[-_a-z{-~\n\t"
     r"\xa0«»°²³€œŒæÆàâäçéèêëîïìòôöûüùúÿñáíóÀÄÇÉÈÊËÎÏÔÖÛÜÙ’‘–—…•·×]*"
 )
-_NOT_PLAIN = re.compile(r"://|(?i:www\.)|â[^\x00-\x7f]|- ?\n")
+# "â" beside such signs may be UTF-8 misread, or become it once in lower case ("€Â"); "théâtre" is French.
+_NOT_PLAIN = re.compile(r"://|(?i:www\.)|â[^\x00-\x7f]|[^\x00-\x7fàâäçéèêëîïìòôöûüùúñáíó’‘]â|- ?\n")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.exceptions import SkipTestWarning
@@ -11,12 +11,14 @@ from sklearn.utils import estimator_checks
 
 from pipeline.classifier import DomainClassifier
 from pipeline.head import Head, softmax
-from pipeline.pieces import PairIndex, distinct, split, suspect_rows
+from pipeline.keys import KeyIndex
+from pipeline.pieces import distinct, numberless, single_words, split, suspect_rows
 from pipeline.registry import load_model
 from pipeline.scoring import reordered
 from pipeline.text import clean
+from pipeline.vocabulary import piece_words
 from pipeline.words import words
-from pipeline.wordtable import WordTable, piece_words
+from pipeline.wordtable import WordTable
 from tests.conftest import ROOT
 
 # scikit-learn's checks that need no data. It leaves out the others itself for an estimator whose tags
@@ -149,7 +151,7 @@ def test_a_table_of_words_outlives_its_batches(small_classifier):
 def test_the_cache_of_pieces_starts_anew_when_it_is_too_large(small_classifier, monkeypatch):
     table = WordTable(small_classifier.scoring_)
     expected = table.probabilities(pl.Series(["wifi gratuit"]))
-    monkeypatch.setattr("pipeline.wordtable.MAX_CACHE_BYTES", 1)
+    monkeypatch.setattr("pipeline.vocabulary.MAX_CACHE_BYTES", 1)
     before = table._vocabulary
     assert np.array_equal(table.probabilities(pl.Series(["wifi gratuit"])), expected)
     assert table._vocabulary is not before
@@ -166,15 +168,63 @@ ODD_LETTERS = "aéÉ l'’-wifWIF0 \n\t\xa0&;<>â€™Ã©@.:/œ²"
 
 
 @settings(max_examples=500, deadline=None)
+@example(["€Â"])
+@example(["théâtre, l’âge"])
 @given(st.lists(st.text(max_size=40) | st.text(alphabet=ODD_LETTERS, max_size=40), min_size=1, max_size=4))
 def test_pieces_hold_the_words_of_each_cleaned_text(texts):
     column = pl.Series(texts, dtype=pl.String)
     pieces = split(column)
-    flags = np.array([piece_words(piece)[1] for piece in pieces.distinct], dtype=np.uint8)[pieces.codes]
+    flags = np.array([piece_words(piece)[1] for piece in pieces.met], dtype=np.uint8)[pieces.codes]
     suspect = suspect_rows(flags, pieces.ends).tolist()
     for row, text in enumerate(texts):
         left = clean(text).lower() if row in suspect else text
         assert [word for piece in left.split(" ") for word in piece_words(piece)[0]] == words(clean(text))
+
+
+PIECES = st.lists(
+    st.text(alphabet=st.characters(exclude_characters=" ", exclude_categories=["Cs"]), max_size=12)
+    | st.text(alphabet="aéÉœâİßwiWW.0123²½٣-'’,/:_n°\n()€§ªº", max_size=10)
+    | st.from_regex(r"[(«n°]{0,2}[0-9]{1,3}[,./-]?[0-9]{0,2}[a-zé½²_]?[)»,]{0,2}", fullmatch=True),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(PIECES)
+def test_a_piece_whose_numbers_are_zeros_has_the_same_words_and_flags(texts):
+    assert [piece_words(piece) for piece in numberless(pl.Series(texts, dtype=pl.String))] == [
+        piece_words(piece) for piece in texts
+    ]
+
+
+@settings(max_examples=500, deadline=None)
+@given(PIECES)
+def test_the_single_words_of_pieces_are_those_found_one_by_one(texts):
+    for piece, word in zip(texts, single_words(pl.Series(texts, dtype=pl.String)), strict=True):
+        assert word is None or piece_words(piece) == ([word], 0)
+
+
+def test_pieces_of_the_real_texts_lose_nothing_but_the_value_of_their_numbers(real):
+    texts = pl.read_csv(real / "reserve_parlementaire.csv", infer_schema=False)["description"].fill_null("")
+    pieces = texts.str.split(" ").explode().unique()
+    alike, single = numberless(pieces), single_words(pieces)
+    assert alike.n_unique() < len(pieces) - 500
+    for piece, numbered, word in zip(pieces, alike, single, strict=True):
+        assert piece_words(numbered) == piece_words(piece)
+        assert word is None or piece_words(piece) == ([word], 0)
+
+
+def test_a_batch_that_fails_leaves_no_piece_without_its_row(small_classifier, monkeypatch):
+    table = WordTable(small_classifier.scoring_)
+    texts = pl.Series(["wifi gratuit", "tablettes"])
+    expected = table.probabilities(texts)
+    with monkeypatch.context() as broken:
+        broken.setattr("pipeline.vocabulary.grouped", lambda *arguments: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            table.probabilities(pl.Series(["jamais vu encore"]))
+    assert np.array_equal(table.probabilities(texts), expected)
+    assert table.probabilities(pl.Series(["encore jamais vu"])).shape == (1, 5)
 
 
 @given(st.lists(st.text(alphabet="ab", max_size=2), max_size=20))
@@ -185,9 +235,9 @@ def test_distinct_texts_put_back_in_their_places_are_the_texts(texts):
 
 
 @given(st.lists(st.integers(0, 60), unique=True), st.lists(st.integers(-3, 60)))
-def test_a_pair_index_finds_what_a_dictionary_finds(keys, asked):
+def test_an_index_of_keys_finds_what_a_dictionary_finds(keys, asked):
     numbers = {key: number for number, key in enumerate(keys)}
-    found = PairIndex(np.array(keys, dtype=np.int64)).find(np.array(asked, dtype=np.int64))
+    found = KeyIndex(np.array(keys, dtype=np.int64)).find(np.array(asked, dtype=np.int64))
     assert found.tolist() == [numbers.get(key, -1) for key in asked]
 
 
