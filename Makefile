@@ -48,7 +48,7 @@ model: $(VENV)/.installed ## rebuild the default model from corpora/
 reliability: $(VENV)/.installed-test ## kills, full disks, polluted and damaged files, load: one table, 1 when something was lost
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.reliability
 
-fuzz: $(VENV)/.installed-test ## long random runs on tables, text, model folders: 10 minutes each
+fuzz: $(VENV)/.installed-test ## long random runs on tables, text, model folders, the review page: 10 minutes each
 	$(BIN)/python -m tests.fuzz 600
 
 $(VENV)-audit/.installed: requirements-audit.lock
