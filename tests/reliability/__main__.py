@@ -53,15 +53,22 @@ def main() -> int:
     few, full = "--few" in sys.argv, "--full" in sys.argv
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        models = place / "models"
-        # The parent of forked children must have used neither Polars nor scikit-learn.
-        subprocess.run([sys.executable, "-c", MODEL, str(models)], check=True)
-        kills.preload()
+        models = _models(place)
+        kills.preload(training=not few)
         lines = [*_killed(place, models, list(_plan(few, full)), few)]
         if not few:
             lines += [*_disks(place, models), _messy(), _damaged(place), _crowd(place, models), _load(place, models)]
     _print(lines)
     return int(any(line.lost or line.wrong for line in lines))
+
+
+def _models(place: Path) -> Path:
+    """Give the folder of a small model: the one named after ``--models``, or one made here."""
+    if "--models" in sys.argv:
+        return Path(sys.argv[sys.argv.index("--models") + 1])
+    # The parent of forked children must have used neither Polars nor scikit-learn.
+    subprocess.run([sys.executable, "-c", MODEL, str(place / "models")], check=True)
+    return place / "models"
 
 
 def _killed(place: Path, models: Path, plan: list[tuple[Command, int]], few: bool) -> Iterator[Line]:

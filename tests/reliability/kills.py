@@ -29,23 +29,24 @@ class Tally:
     lost: list[str] = field(default_factory=list)
 
 
-def preload() -> None:
+def preload(training: bool) -> None:
     """Import what commands import, without using any of it: threads do not survive a fork."""
+    if training:
+        import spacy.lang.fr  # noqa: F401
+
+        import pipeline.workflow.training
     import jinja2  # noqa: F401
-    import spacy.lang.fr  # noqa: F401
     import uvicorn  # noqa: F401
     import xlsxwriter  # noqa: F401
 
     import pipeline.answers
-    import pipeline.classifier
     import pipeline.cli
     import pipeline.review.server
     import pipeline.workflow.drawing
     import pipeline.workflow.labelling
     import pipeline.workflow.reporting
     import pipeline.workflow.reviewing
-    import pipeline.workflow.shares
-    import pipeline.workflow.training  # noqa: F401
+    import pipeline.workflow.shares  # noqa: F401
 
 
 def run_forked(
