@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install demo test lint reliability fuzz audit licences sbom bench-messy model bench bench-quality bench-coverage bench-plan bench-territory reference corpus-check lock clean bench-stages bench-cost test-review-kill programs bench-review bench-active bench-doubts bench-loop
+.PHONY: help install demo test test-long lint reliability reliability-full fuzz audit licences sbom bench-messy model bench bench-quality bench-coverage bench-plan bench-territory reference corpus-check lock clean bench-stages bench-cost test-review-kill programs bench-review bench-active bench-doubts bench-loop
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -27,14 +27,17 @@ demo: $(VENV)/.installed ## label the demonstration survey, print the shares wit
 	@$(BIN)/domaines report out/enquete.csv --annotated corpora/demo/verifiees.csv -o out/report.html
 	@$(BIN)/domaines shares out/enquete.csv --annotated corpora/demo/verifiees.csv
 
-test: $(VENV)/.installed-test programs ## run the whole suite
+test: $(VENV)/.installed-test programs ## run the suite, but for its long tests
 	$(BIN)/python -m pytest
+
+test-long: $(VENV)/.installed-test ## run the suite's long tests: whole real files, ten megabytes of text, memory, kills
+	$(BIN)/python -m pytest -m long
 
 programs: ## install the browser and the database server the tests drive (Debian, as root; elsewhere, say which)
 	@tests/programs.sh
 
 test-review-kill: $(VENV)/.installed-test ## 10,000 review decisions by 4 clients, the program killed 20 times: none lost, none doubled
-	REVIEW_DECISIONS=10000 REVIEW_KILLS=20 $(BIN)/python -m pytest tests/test_review_kill.py -s
+	REVIEW_DECISIONS=10000 REVIEW_KILLS=20 $(BIN)/python -m pytest -m long tests/test_review_kill.py -s
 
 lint: $(VENV)/.installed-test ## Ruff, mypy in strict mode, import-linter
 	$(BIN)/ruff check pipeline tests
@@ -48,7 +51,10 @@ model: $(VENV)/.installed ## rebuild the default model from corpora/
 reliability: $(VENV)/.installed-test ## kills, full disks, polluted and damaged files, load: one table, 1 when something was lost
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.reliability
 
-fuzz: $(VENV)/.installed-test ## long random runs on tables, text, model folders: 10 minutes each
+reliability-full: $(VENV)/.installed-test ## the same with 200 kills of every command, training too (longer than 10 minutes)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.reliability --full
+
+fuzz: $(VENV)/.installed-test ## long random runs on tables, text, model folders, the review page: 10 minutes each
 	$(BIN)/python -m tests.fuzz 600
 
 $(VENV)-audit/.installed: requirements-audit.lock
@@ -70,7 +76,7 @@ bench-messy: $(VENV)/.installed-bench ## polluted tables read by this program, p
 	$(BIN)/python -m bench.messy
 
 corpus-check: $(VENV)/.installed-test ## check the corpora: form, openings, near-duplicates, labels, splits
-	$(BIN)/python -m pytest tests/test_corpora.py
+	$(BIN)/python -m pytest -m "" tests/test_corpora.py
 
 bench: $(VENV)/.installed-bench ## measure the speed of labelling against the floor and other programs (QUICK=--quick: a trial)
 	$(BIN)/python bench/speed.py $(QUICK)

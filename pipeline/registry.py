@@ -13,7 +13,6 @@ import io
 import json
 import os
 import shutil
-import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -23,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.arrays import UNUSABLE, read_arrays
+from pipeline.arrays import UNUSABLE, read_arrays, write_arrays
 from pipeline.champion import DEFAULT, champion_name
 from pipeline.errors import ModelError, OutputError, nearest
 from pipeline.features import Families, FeatureSpace
@@ -260,11 +259,11 @@ def _weights(scoring: Scoring) -> bytes:
         }
     if scoring.known is not None:
         arrays |= {"known_rows": scoring.known.rows, "known_masses": scoring.known.masses}
-    return _archive(arrays)
+    return write_arrays(arrays)
 
 
 def _held_out(held_out: HeldOut) -> bytes:
-    return _archive(
+    return write_arrays(
         {
             "fingerprints": held_out.fingerprints,
             "fold": held_out.fold.astype(np.int8),
@@ -273,19 +272,6 @@ def _held_out(held_out: HeldOut) -> bytes:
             "also_trained": held_out.also_trained,
         }
     )
-
-
-def _archive(arrays: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
-    """Write arrays as an ``npz`` whose bytes depend on nothing but the arrays (no time stamp)."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for name, array in arrays.items():
-            content = io.BytesIO()
-            np.save(content, array, allow_pickle=False)
-            archive.writestr(
-                zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), content.getvalue(), zipfile.ZIP_DEFLATED
-            )
-    return buffer.getvalue()
 
 
 def _words(scoring: Scoring) -> bytes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 # Longer "words" are pasted keys or noise; what follows cannot change a domain, but would cost.
@@ -70,7 +71,6 @@ class Lemmatiser:
 
     def __init__(self) -> None:
         self._known: dict[str, str] = {}
-        self._pipeline: Any = None
 
     def lemmas(self, types: Iterable[str]) -> dict[str, str]:
         """Give the lemma of each word type.
@@ -89,11 +89,15 @@ class Lemmatiser:
         self._known.update(lemmas)
 
     def _learn(self, unknown: list[str]) -> None:
-        if self._pipeline is None:
-            import spacy
-
-            self._pipeline = spacy.load(LEMMATISER, exclude=["parser", "ner", "attribute_ruler", "senter"])
         # A batch of 2,000 one-word documents is five times faster than spaCy's default of 256 here.
-        documents = self._pipeline.pipe(unknown, batch_size=2000)
+        documents = _pipeline().pipe(unknown, batch_size=2000)
         for word, document in zip(unknown, documents, strict=True):
             self._known[word] = document[0].lemma_.lower() if len(document) == 1 else word
+
+
+@cache
+def _pipeline() -> Any:
+    """Load spaCy's pipeline, once for all the models a program trains: it takes more than a second."""
+    import spacy
+
+    return spacy.load(LEMMATISER, exclude=["parser", "ner", "attribute_ruler", "senter"])

@@ -1,7 +1,8 @@
 """``python -m tests.fuzz SECONDS`` (``make fuzz``): long random runs on the doors by which other people's bytes come.
 
-Each target runs for so long, with seeds from 1,000 on (``--seed N`` to begin elsewhere); what it finds is printed with
-the seed that makes it again, and becomes a case in ``tests/messy`` or ``tests/test_hostile.py``.
+Each target runs for so long, with seeds from 1,000 on (``--seed N``: from N on; ``--only NAME``: one target); what it
+finds is printed with the seed that makes it again, and becomes a case in ``tests/messy``, ``tests/test_hostile.py`` or
+``tests/test_review_routes.py``.
 """
 
 from __future__ import annotations
@@ -13,9 +14,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.errors import DomainesError
+
+if TYPE_CHECKING:
+    from tests.review_routes import Target
 
 #: Characters that break readers of text: quotes, separators, marks, halves, letters that change length with case.
 NASTY = "\"';,\t|\r\n\0\x1b\ufeff\u202e\u2028\x85ßİŒ'’“« »éÃ©â€™\ud7ff\U0001f4f6\u0301aZ09 \\/&<>@+=-_.:"
@@ -75,7 +81,40 @@ def fuzz_models(seed: int, folder: Path) -> None:
     assert "\n" not in said, said
 
 
-TARGETS: dict[str, Callable[[int, Path], None]] = {"tables": fuzz_tables, "text": fuzz_text, "models": fuzz_models}
+@cache
+def routes_target(folder: Path) -> Target:
+    """Open the review page once, over a store in the folder."""
+    from tests.review_routes import Opened, Target
+
+    return Target(folder, Opened())
+
+
+def fuzz_routes(number: int, folder: Path) -> None:
+    """Ask the review page three hundred random things; what fails is shown as Hypothesis has shrunk it."""
+    from hypothesis import HealthCheck, given, seed, settings
+
+    from tests.review_routes import requests
+
+    target = routes_target(folder)
+    asking = settings(max_examples=300, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    seed(number)(asking(given(requests)(target.check)))()
+
+
+def fuzz_server(seed: int, folder: Path) -> None:
+    """Send raw bytes to the real server, then ask as a browser would: it still answers."""
+    from tests.review_routes import raw_requests, served
+
+    with served(folder) as (port, link):
+        raw_requests(random.Random(seed), port, link, 300)
+
+
+TARGETS: dict[str, Callable[[int, Path], None]] = {
+    "tables": fuzz_tables,
+    "text": fuzz_text,
+    "models": fuzz_models,
+    "routes": fuzz_routes,
+    "server": fuzz_server,
+}
 
 
 def main() -> int:
@@ -88,7 +127,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         subprocess.run([sys.executable, "-c", MODEL, str(folder / "models")], check=True)
+        only = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else ""
         for name, target in TARGETS.items():
+            if only not in ("", name):
+                continue
             began, seed = time.monotonic(), first
             while time.monotonic() - began < seconds:
                 try:

@@ -19,9 +19,10 @@ BAD = {
     "hyphens and line breaks": ["numé-\n" * 20_000],
     "tags": ["<b>wifi</b> " * 5_000],
 }
+LONG = ("ten megabytes", "a million words")
 
 
-@pytest.mark.parametrize("name", BAD)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.long) if name in LONG else name for name in BAD])
 def test_a_text_out_of_measure_gets_the_same_probabilities_on_both_paths(small_classifier, name):
     fast = WordTable(small_classifier.scoring_).probabilities(pl.Series(BAD[name]))
     slow = small_classifier.predict_proba(BAD[name])

@@ -114,12 +114,14 @@ def test_both_paths_agree_on_any_text(small_classifier, texts):
     assert _difference(small_classifier, texts) <= 1e-9
 
 
+@pytest.mark.long
 def test_both_paths_agree_on_the_real_texts(small_classifier, real):
     texts = pl.read_csv(real / "reserve_parlementaire.csv", infer_schema=False)["description"].fill_null("").to_list()
     assert len(texts) == 72_130
     assert _difference(small_classifier, texts) <= 1e-9
 
 
+@pytest.mark.long
 def test_both_paths_agree_on_all_corpora_with_the_default_model():
     scoring = load_model("default").scoring
     classifier = DomainClassifier()

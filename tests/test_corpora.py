@@ -59,6 +59,7 @@ def test_the_corpus_is_large_and_its_kinds_are_described_often_enough(annotated)
     assert len(annotated) / len(counts) >= 12
 
 
+@pytest.mark.long
 def test_no_two_texts_are_near_duplicates(texts):
     assert near_duplicates([item.text for item in texts]) == []
 
@@ -84,6 +85,7 @@ def test_the_lexicon_is_large_and_in_order():
     assert len({row["terme"].casefold() for row in lexicon}) == len(lexicon)
 
 
+@pytest.mark.long
 def test_what_tests_does_not_train(texts):
     train = [item.text for item in texts]
     train += [item.text for name in ("contrasts.csv", "lexicon.csv") for item in read_corpus(str(CORPORA / name))]
@@ -126,6 +128,7 @@ def test_the_acceptance_sentences_are_unambiguous_annotations():
     assert label_faults(sentences, LABELS) == []
 
 
+@pytest.mark.long
 def test_no_real_text_is_in_the_corpora(texts, real):
     from pipeline.corpus import fingerprint
     from pipeline.tables import open_table

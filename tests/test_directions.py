@@ -42,7 +42,7 @@ def test_squares_learn_what_a_sum_of_words_cannot():
 
 
 def test_without_directions_scores_are_the_sums_alone():
-    model, texts, _ = fitted(0)
+    model, _, _ = fitted(0)
     assert model.scoring_.head.squares is None
     rows = np.array([[1.0, -2.0]])
     assert Head(np.array([0.5, 0.25]), 1.0, np.zeros(2)).logits(rows).tolist() == [[1.5, -1.75]]
@@ -102,7 +102,8 @@ def test_squares_are_saved_and_loaded_whole(tmp_path):
     assert np.array_equal(loaded.head.squares, model.scoring_.head.squares)
     assert np.array_equal(WordTable(loaded).probabilities(pl.Series(texts)), model.predict_proba(texts))
     header, first = (folder / "words.csv").read_text(encoding="utf-8").splitlines()[:2]
-    assert header == "mot,lemme,autre,scolaire" and first.count(",") == 3
+    assert header == "mot,lemme,autre,scolaire"
+    assert first.count(",") == 3
 
 
 def test_squares_of_another_shape_are_refused(tmp_path):

@@ -11,8 +11,9 @@ from tests.reliability.load import Growth
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forking takes a POSIX system")
-def test_a_few_kills_and_disks_lose_nothing():
-    command = [sys.executable, "-m", "tests.reliability", "--few"]
+@pytest.mark.long
+def test_a_few_kills_and_disks_lose_nothing(small_model):
+    command = [sys.executable, "-m", "tests.reliability", "--few", "--models", str(small_model.parent)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     total = done.stdout.splitlines()[-1].split()

@@ -11,6 +11,8 @@ import time
 import uuid
 from collections import Counter
 
+import pytest
+
 from pipeline.domains import LABELS
 from pipeline.review import SqliteJournal
 from tests.review_support import PageClient, RunningReview
@@ -80,6 +82,7 @@ class Annotator(threading.Thread):
         client.connection.close()
 
 
+@pytest.mark.long
 def test_no_decision_is_lost_or_doubled(tmp_path, small_model):
     rows = DECISIONS // CLIENTS
     source, store = tmp_path / "e.csv", tmp_path / "annotations.db"

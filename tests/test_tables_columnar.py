@@ -11,6 +11,8 @@ import xlsxwriter
 
 from pipeline.errors import InputError, UsageError
 from pipeline.tables import open_table
+from pipeline.tables.parquet_counts import contradiction
+from tests.messy.columnar_cases import lying_counts
 
 
 def read(path, **options):
@@ -127,3 +129,43 @@ def test_parquet_without_rows_is_one_empty_block(tmp_path):
     pl.DataFrame({"a": [1], "b": ["x"]}).clear().write_parquet(path)
     table, found, chunks = read(path)
     assert (table.columns, found, len(chunks)) == (("a", "b"), [], 1)
+
+
+@pytest.mark.parametrize("name", lying_counts())
+def test_parquet_whose_counts_lie_is_refused_before_polars_opens_it(tmp_path, name):
+    path = tmp_path / "a.parquet"
+    path.write_bytes(lying_counts()[name])
+    said = int(name.rpartition("_")[2])
+    announced, held = {
+        "file": (said, 12),
+        "columns": (12, said),
+        "group": (12, said),
+        # The footer agrees with itself: only the pages tell.
+        "footer": (said, 12),
+    }[name.partition("_")[0]]
+    with pytest.raises(InputError) as refused:
+        open_table(str(path))
+    assert str(refused.value) == (
+        f"Le fichier « {path} » est un Parquet qui se contredit : {announced} lignes annoncées, {held} présentes ; "
+        "écrivez-le de nouveau."
+    )
+
+
+NESTED = {
+    "n": range(5_000),
+    "liste": [[number] * (number % 4) for number in range(5_000)],
+    "objet": [{"a": number, "b": [{"c": "x"}] * (number % 3)} for number in range(5_000)],
+    "creux": [None if number % 3 else "é" * (number % 50) for number in range(5_000)],
+}
+
+
+@pytest.mark.parametrize("compression", ["uncompressed", "snappy", "gzip", "zstd", "lz4", "brotli"])
+@pytest.mark.parametrize("statistics", [True, "full"])
+def test_counts_of_a_true_parquet_agree(tmp_path, compression, statistics):
+    path = tmp_path / "a.parquet"
+    frame = pl.DataFrame(NESTED)
+    frame.write_parquet(
+        path, compression=compression, statistics=statistics, row_group_size=1_700, data_page_size=3_000
+    )
+    with open(path, "rb") as stream:
+        assert contradiction(stream) is None

@@ -73,6 +73,7 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is counted otherwise")
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
+@pytest.mark.long
 def test_memory_does_not_grow_with_the_file(tmp_path, suffix):
     content = (REAL / "reserve_parlementaire.csv").read_bytes()
     start = content.index(b"\n") + 1

@@ -420,6 +420,7 @@ def test_wrong_use_is_said(run, demo, tmp_path):
     assert out.count("Non calculable") == 6
 
 
+@pytest.mark.long
 def test_the_real_grants_run_whole(run, real, tmp_path):
     source = real / "reserve_parlementaire.csv"
     assert run("label", source, "-o", tmp_path / "r.csv", "-q")[0] in (0, 1)

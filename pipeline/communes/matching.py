@@ -130,13 +130,18 @@ class Matcher:
         department = department_code(request.department) or (department_of(code) if code else "")
         names = self._by_department.get(department, {})
         if request.name.strip():
-            names = names or {name: min(places) for name, places in self._by_name.items()}
-            found = difflib.get_close_matches(fold_name(request.name), names, n=1, cutoff=0.6)
+            folded = fold_name(request.name)
+            names = names or self._beginning_as(folded)
+            found = difflib.get_close_matches(folded, names, n=1, cutoff=0.6)
             return self._shown(names[found[0]]) if found else ""
         if not names:
             return ""
         # Without a name, the commune whose code follows in the department is the best there is to show.
         return self._shown(min(names.values(), key=lambda place: _distance(code, self.communes.codes[place])))
+
+    def _beginning_as(self, folded: str) -> dict[str, int]:
+        """Give the names that begin with the same two letters: a search among all 35,000 takes half a second."""
+        return {name: min(places) for name, places in self._by_name.items() if name[:2] == folded[:2]}
 
     def _shown(self, place: int) -> str:
         return f"{self.communes.names[place]} ({self.communes.codes[place]})"

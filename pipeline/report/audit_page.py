@@ -6,15 +6,13 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from importlib.resources import files
+from typing import Any
 
 from pipeline.domains import BY_KEY
 from pipeline.report.audit_wording import AUDIT_WORDINGS, AuditWording
 from pipeline.report.render import domain_name
+from pipeline.report.templates import page_template
 from pipeline.results.audit_report import Audit, ConfusedPair, Proportion
 
 UNKNOWN_COLOUR = "#555555"
@@ -76,11 +74,10 @@ class AuditPage:
 def render_audit(page: AuditPage, lang: str = "fr") -> str:
     """Write the page; its one script is allowed by its digest, so that no other can run."""
     wording = AUDIT_WORDINGS[lang]
-    environment = _environment()
-    script = environment.loader.get_source(environment, "audit.js")[0] if environment.loader else ""
+    script = (files("pipeline.report") / "audit.js").read_text(encoding="utf-8")
     # HTML reads a script's text up to its end tag, so the digest is that of the very text between the tags.
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return environment.get_template("audit.html").render(
+    return page_template("audit.html").render(
         p=page,
         a=page.audit,
         w=wording,
@@ -146,16 +143,3 @@ def _coverage(audit: Audit) -> dict[str, Any]:
         for share, index, right in audit.coverage
     ]
     return {"floor": floor, "points": points, "line": " ".join(f"{p['x']:.1f},{p['y']:.1f}" for p in points)}
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    return Environment(
-        loader=PackageLoader("pipeline", "report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -132,7 +132,7 @@ class Page:
                 return _problem("Jeton CSRF absent ou périmé : recharger la page.", 403)
             try:
                 asked = json.loads(await request.body())
-            except ValueError:
+            except (ValueError, RecursionError):
                 asked = None
             if not isinstance(asked, dict):
                 return _problem("Requête illisible : un objet JSON est attendu.", 400)
@@ -250,7 +250,8 @@ def _answered(answer: Answer, session: Session, asked: dict[str, Any]) -> JSONRe
 
 
 def _problem(sentence: str, status: int) -> JSONResponse:
-    return JSONResponse({"problem": sentence}, status)
+    # JSON may hold half a character, which a sentence quotes and UTF-8 refuses.
+    return JSONResponse({"problem": sentence.encode("utf-8", "replace").decode()}, status)
 
 
 def _same(given: str, expected: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
 from pipeline.tables.header import led, name_columns
+from pipeline.tables.parquet_counts import UNREADABLE, contradiction
 from pipeline.tables.source import Source
 from pipeline.tables.table import Block, Chunk, Table
 from pipeline.tables.texts import as_text
@@ -20,10 +21,11 @@ def open_parquet(source: Source, block_bytes: int) -> Table:
     """Open a Parquet file; raise ``InputError`` when it is damaged."""
     import polars as pl
 
+    _check_counts(source)
     try:
         schema = pl.read_parquet_schema(source.file)
         height = int(pl.scan_parquet(source.file).select(pl.len()).collect().item())
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise _damaged(source) from error
     header = name_columns(tuple(schema), source.path)
     texts = [
@@ -36,6 +38,19 @@ def open_parquet(source: Source, block_bytes: int) -> Table:
         source.check_unchanged()
 
     return Table(source.path, "parquet", None, None, header.columns, height, "Parquet", start)
+
+
+def _check_counts(source: Source) -> None:
+    try:
+        with open(source.file, "rb") as stream:
+            found = contradiction(stream)
+    except (*UNREADABLE, OSError) as error:
+        raise _damaged(source) from error
+    if found:
+        raise InputError(
+            f"{source.name} est un Parquet qui se contredit : {found[0]} lignes annoncées, {found[1]} présentes ; "
+            "écrivez-le de nouveau."
+        )
 
 
 def _slices(source: Source, texts: list[pl.Expr], height: int, block_bytes: int) -> Iterator[Block]:
@@ -53,7 +68,7 @@ def _slice(source: Source, texts: list[pl.Expr], offset: int, rows: int) -> pl.D
 
     try:
         return pl.scan_parquet(source.file).slice(offset, rows).select(texts).collect()
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise _damaged(source) from error
 
 

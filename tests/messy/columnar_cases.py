@@ -64,6 +64,25 @@ def _parquet() -> Iterator[Case]:
         good[:4] + bytes(len(good) // 3) + good[4 + len(good) // 3 :],
         rows=None,
     )
+    for name, content in lying_counts().items():
+        yield Case(f"parquet_{name}", "hostile", ".parquet", content, rows=None)
+
+
+def lying_counts() -> dict[str, bytes]:
+    """Give files of 12 rows in one group whose footer counts otherwise, in one place, or in all that it counts.
+
+    A count is the 64-bit field 3 or 5 of a structure: a byte 0x16, then twice the number. In the order of the footer: the
+    file, each column, the group; so says ``test_tables_columnar`` before it uses them.
+    """
+    good = _written(pl.DataFrame(SURVEY, schema=list(HEADER), orient="row"))
+    footer = len(good) - 8 - int.from_bytes(good[-8:-4], "little")
+    counts = [place + 1 for place in range(footer, len(good) - 8) if good[place : place + 2] == b"\x16\x18"]
+    everywhere = {"file": counts[:1], "columns": counts[1:-1], "group": counts[-1:], "footer": counts}
+    return {
+        f"{where}_says_{said}": bytes(2 * said if place in places else byte for place, byte in enumerate(good))
+        for where, places in everywhere.items()
+        for said in (0, 5, 13, 60)
+    }
 
 
 def _json() -> Iterator[Case]:

@@ -1,6 +1,7 @@
 """``python -m tests.reliability`` (``make reliability``): put in faults and bad inputs by hundreds, print one table.
 
-``--few`` does a little of each, for the suite. The exit code is 1 when something was lost or wrong in silence.
+``--few`` does a little of each, for the suite; ``--full`` kills every command 200 times, training too, and takes longer
+(``make reliability-full``). The exit code is 1 when something was lost or wrong in silence.
 """
 
 from __future__ import annotations
@@ -9,15 +10,19 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.reliability import kills, load
 from tests.reliability.commands import COMMANDS, TRAIN, Command
+from tests.reliability.review_kills import kill_review
 
 KILLS = 200
+BEGAN = time.monotonic()
 MODEL = """
 import sys
 from pathlib import Path
@@ -46,47 +51,57 @@ class Line:
 
 def main() -> int:
     """Do all of it, print what was lost, then the table."""
-    few = "--few" in sys.argv
+    few, full = "--few" in sys.argv, "--full" in sys.argv
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        models = place / "models"
-        # The parent of forked children must have used neither Polars nor scikit-learn.
-        subprocess.run([sys.executable, "-c", MODEL, str(models)], check=True)
-        kills.preload()
-        lines = [*_killed(place, models, few)]
+        models = _models(place)
+        kills.preload(training=not few)
+        lines = [*_killed(place, models, list(_plan(few, full)), few)]
         if not few:
-            lines += [*_disks(place, models), _messy(), _damaged(place), _crowd(place, models), _load(place, models)]
+            lines += [*_disks(place, models), *_in_other_processes(place, models), _crowd(place, models)]
     _print(lines)
     return int(any(line.lost or line.wrong for line in lines))
 
 
-def _killed(place: Path, models: Path, few: bool) -> Iterator[Line]:
-    for number, (command, times) in enumerate(_plan(few)):
-        tally = kills.kill_many(command, times, place / f"kill{number}", models, seed=number)
+def _models(place: Path) -> Path:
+    """Give the folder of a small model: the one named after ``--models``, or one made here."""
+    if "--models" in sys.argv:
+        return Path(sys.argv[sys.argv.index("--models") + 1])
+    # The parent of forked children must have used neither Polars nor scikit-learn.
+    subprocess.run([sys.executable, "-c", MODEL, str(place / "models")], check=True)
+    return place / "models"
+
+
+def _killed(place: Path, models: Path, plan: list[tuple[Command, int]], few: bool) -> Iterator[Line]:
+    for number, (command, times) in enumerate(plan):
+        # Training is long, its writing short.
+        tally = kills.kill_many(command, times, place / f"kill{number}", models, seed=number, late=command is TRAIN)
         yield _line(f"{command.name}: killed at random", tally)
+    tally = kill_review(3 if few else KILLS, place / "review", models, seed=len(plan))
+    yield _line("review: killed at random", tally)
     for number, command in enumerate(COMMANDS[:1] if few else COMMANDS):
         steps = ("replace",) if few else kills.STEPS
         tally = kills.fail_everywhere(command, place / f"fault{number}", models, steps)
         yield _line(f"{command.name}: killed or disk full at each step", tally)
 
 
-def _plan(few: bool) -> Iterator[tuple[Command, int]]:
+def _plan(few: bool, full: bool) -> Iterator[tuple[Command, int]]:
     if few:
         yield next(command for command in COMMANDS if command.name == "label --resume"), 4
         return
     formats = [command for command in COMMANDS if command.name.startswith("label .")]
     for command in COMMANDS:
         # The formats of ``label`` share its 200; a report is one file written at the end.
-        few_are_enough = command in formats or command.name == "report"
+        few_are_enough = not full and (command in formats or command.name == "report")
         yield command, KILLS // len(formats) if few_are_enough else KILLS
-    # Training is long, its writing short: moments are drawn over the whole of it.
-    yield TRAIN, KILLS // 4
+    yield TRAIN, KILLS if full else KILLS // 8
 
 
 def _line(name: str, tally: kills.Tally) -> Line:
     for sentence in tally.lost:
         print(f"LOST {sentence}", flush=True)
-    print(f"{name}: {tally.injected} faults, {tally.landed} before the end, {len(tally.lost)} lost", flush=True)
+    said = f"{name}: {tally.injected} faults, {tally.landed} before the end, {len(tally.lost)} lost"
+    print(f"{said} ({time.monotonic() - BEGAN:.0f} s since the beginning)", flush=True)
     return Line(name, faults=tally.injected, lost=len(tally.lost))
 
 
@@ -136,6 +151,13 @@ def _on_disk(command: Command, disk: Path, models: Path, read_only: bool, tally:
     tally.landed += code != 0
     if code not in (3,) or after != before or drafts:
         tally.lost.append(f"{command.name}: exit {code}, drafts {drafts}, outputs kept: {after == before}")
+
+
+def _in_other_processes(place: Path, models: Path) -> list[Line]:
+    """Do two at a time what runs in processes of its own, now that nothing is forked any more."""
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(_load, place, models), pool.submit(_messy), pool.submit(_damaged, place)]
+        return [each.result() for each in waiting]
 
 
 def _messy() -> Line:

@@ -29,22 +29,30 @@ class Tally:
     lost: list[str] = field(default_factory=list)
 
 
-def preload() -> None:
+def preload(training: bool) -> None:
     """Import what commands import, without using any of it: threads do not survive a fork."""
+    if training:
+        import spacy.lang.fr  # noqa: F401
+
+        import pipeline.workflow.training
     import jinja2  # noqa: F401
+    import uvicorn  # noqa: F401
     import xlsxwriter  # noqa: F401
 
     import pipeline.answers
     import pipeline.cli
+    import pipeline.review.server
     import pipeline.workflow.drawing
     import pipeline.workflow.labelling
     import pipeline.workflow.reporting
-    import pipeline.workflow.shares
-    import pipeline.workflow.training  # noqa: F401
+    import pipeline.workflow.reviewing
+    import pipeline.workflow.shares  # noqa: F401
 
 
-def run_forked(words: Sequence[str], folder: Path, models: Path, first: Callable[[], None] | None = None) -> int:
-    """Run a command in a child and give its number; ``first`` is called in the child before."""
+def run_forked(
+    words: Sequence[str], folder: Path, models: Path, first: Callable[[], None] | None = None, output: int | None = None
+) -> int:
+    """Run a command in a child and give its number; ``first`` is called there before, ``output`` is its stdout."""
     child = os.fork()
     if child:
         return child
@@ -53,7 +61,7 @@ def run_forked(words: Sequence[str], folder: Path, models: Path, first: Callable
         os.environ["DOMAINES_MODELS"] = str(models)
         os.environ["TMPDIR"] = str(folder.parent)
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 1)
+        os.dup2(nowhere if output is None else output, 1)
         os.dup2(nowhere, 2)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         if first:
@@ -81,8 +89,13 @@ def undisturbed(command: Command, folder: Path, models: Path) -> tuple[dict[str,
     return snapshot(folder), took
 
 
-def kill_many(command: Command, times: int, place: Path, models: Path, seed: int, prune: float = 1.0) -> Tally:
-    """Kill a command ``times`` times at random moments; after each, run it again as a user would, and compare."""
+def moment(chance: random.Random, took: float, late: bool) -> float:
+    """Draw a moment of a run; ``late``: half of them in its last fifth, where a long command writes."""
+    return chance.uniform(0.8 * took if late and chance.random() < 0.5 else 0, took)
+
+
+def kill_many(command: Command, times: int, place: Path, models: Path, seed: int, late: bool = False) -> Tally:
+    """Kill a command ``times`` times at random moments; after one in four, run it again as users would, and compare."""
     chance = random.Random(seed)
     expected, took = undisturbed(command, place / "undisturbed", models)
     tally = Tally()
@@ -90,7 +103,7 @@ def kill_many(command: Command, times: int, place: Path, models: Path, seed: int
         folder = place / f"run{number}"
         prepare(command, folder)
         child = run_forked(command.words, folder, models)
-        time.sleep(chance.uniform(0, took * prune))
+        time.sleep(moment(chance, took, late))
         os.kill(child, SIGNALS[number % len(SIGNALS)])
         code = finished(child)
         tally.injected += 1
