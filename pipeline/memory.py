@@ -15,8 +15,8 @@ def keep_freed() -> None:
     """Keep the memory of a batch's arrays for those of the next, rather than give it back and ask again.
 
     Given back, each page is cleared by the system when it is asked for again (what that costs is in BENCHMARKS.md).
-    Arenas are two, so that what one thread lets go of serves another. Only glibc has these settings (mallopt(3)); elsewhere
-    nothing is done.
+    Arenas are two, so that what one thread lets go of serves another. Only glibc has these settings (mallopt(3));
+    elsewhere nothing is done.
     """
     if sys.platform != "linux":
         return
