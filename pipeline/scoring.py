@@ -39,7 +39,7 @@ class Scoring:
 
     def word_scores(self, types: Sequence[str]) -> tuple[Array, Array]:
         """Give the rows (n × K) and squared lengths (n) of word types, made from their features when not known."""
-        rows, masses = np.zeros((len(types), len(self.labels))), np.zeros(len(types))
+        rows, masses = np.zeros((len(types), self.projection.shape[1])), np.zeros(len(types))
         place = {} if self.known is None else self.known.number
         at = np.array([place.get(word, -1) for word in types], dtype=np.int64)
         if self.known is not None:
