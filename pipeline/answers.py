@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from pipeline.champion import champion_name, history
 from pipeline.errors import ModelError
 from pipeline.registry import list_models, load_model, models_folder
-from pipeline.report import render_answer, render_evaluation, render_explanation
 from pipeline.results import Evaluation, SharesAnswer
 from pipeline.results.model_comparison import ModelComparison
 from pipeline.schema import Fault
@@ -27,6 +26,8 @@ FAULTS_TOLD = 20
 
 def shares_as_text(answer: SharesAnswer, lang: str) -> str:
     """Give shares as text for the terminal."""
+    from pipeline.report import render_answer
+
     return render_answer(answer, lang)
 
 
@@ -39,6 +40,8 @@ def fault_sentences(faults: Sequence[Fault]) -> list[str]:
 
 def evaluation_as_text(result: Evaluation, lang: str) -> str:
     """Give scores as text for the terminal."""
+    from pipeline.report import render_evaluation
+
     return render_evaluation(result, lang)
 
 
@@ -90,6 +93,8 @@ def explanation_json(found: Explanation) -> str:
 
 def explanation_as_text(found: Explanation, lang: str) -> str:
     """Give an explanation as text for the terminal."""
+    from pipeline.report import render_explanation
+
     return render_explanation(found.words, found.labels, found.contributions, found.probabilities, lang)
 
 

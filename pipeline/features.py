@@ -132,6 +132,10 @@ class FeatureSpace:
         weights[known >= 0] = self.frequencies[known[known >= 0]]
         return self.families.vector * weights
 
+    def prepare(self) -> None:
+        """Make what scoring the first new word would wait for: another thread may, while a file is opened."""
+        self.word_scores(["é"], np.zeros((self.width, 1)))
+
     @property
     def width(self) -> int:
         """How many columns a row has: the named features, then the dimensions of the vectors."""

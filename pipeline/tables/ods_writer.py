@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
 import zipfile
 from collections.abc import Sequence
 from typing import IO, cast
-from xml.sax.saxutils import escape, quoteattr
 
 from pipeline.tables.sheet_writers import SHEET_NAME, Cell, SheetWriter
 from pipeline.tables.valve import Valve
@@ -66,12 +66,12 @@ def ods_cell(cell: Cell) -> str:
     if isinstance(cell, str):
         lines = "".join(f"<text:p>{_marked(line)}</text:p>" for line in cell.split("\n"))
         return f'<table:table-cell office:value-type="string">{lines}</table:table-cell>'
-    return f'<table:table-cell office:value-type="float" office:value={quoteattr(repr(cell))}/>'
+    return f'<table:table-cell office:value-type="float" office:value="{cell!r}"/>'
 
 
 def _marked(line: str) -> str:
     # A tab stays a tab, which LibreOffice shows as a space: <text:tab/> would be lost when fastexcel reads it back.
-    return _SPACES.sub("<text:s/>", escape(line))
+    return _SPACES.sub("<text:s/>", html.escape(line, quote=False))
 
 
 _MIME = "application/vnd.oasis.opendocument.spreadsheet"

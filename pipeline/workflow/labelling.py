@@ -15,6 +15,7 @@ import polars as pl
 from pipeline import remote, schema
 from pipeline.batches import entry_of, manifest_path, record, stamp
 from pipeline.labelling import Labeller, in_order, label_frame, output_schema
+from pipeline.memory import keep_freed
 from pipeline.registry import Model
 from pipeline.tables import Block, Chunk, open_table, open_writer, shifted, write_bytes, write_frame
 from pipeline.wordtable import WordTable
@@ -61,6 +62,7 @@ def label(
     When ``masked``, labels are those of the texts as they are, and what names people is masked in all that is written.
     """
     began = time.perf_counter()
+    keep_freed()
     table = open_table(source, sheet=sheet)
     say(f"{shown(source)} : {table.decision}")
     column = text_column(table, text, say)

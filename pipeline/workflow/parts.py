@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 
+from pipeline.errors import ModelError
 from pipeline.registry import Model
 from pipeline.workflow.labelling import LabelOutcome, is_done, label, labeller_of, note_done
 from pipeline.workflow.reading import Advance, Say
@@ -40,6 +42,8 @@ def label_here(
     plan: Plan, model: Model, options: Options, remember: bool, say: Say, bar: Bar
 ) -> Iterator[LabelOutcome]:
     """Label files one after the other; with ``remember``, each finished part goes to the manifest of its folder."""
+    if options.jobs > 1:
+        threading.Thread(target=_prepare, args=(model,), daemon=True).start()
     labeller = labeller_of(model)
     for source, target in plan:
         with bar(source) as advance:
@@ -57,3 +61,9 @@ def label_here(
             )
         note_done(outcome, model, remember)
         yield outcome
+
+
+def _prepare(model: Model) -> None:
+    """Make ready what new words need; an error comes again, and is said, where the first of them is met."""
+    with suppress(ModelError):
+        model.scoring.space.prepare()
