@@ -20,15 +20,20 @@ def draft_folder(folder: Path) -> Path:
     return Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=f".{os.getpid()}.tmp", dir=folder.parent))
 
 
+def check_replaceable(folder: Path, mark: str) -> None:
+    """Raise ``OutputError`` for a folder that holds something and has no ``mark``."""
+    if folder.is_dir() and not (folder / mark).is_file() and any(folder.iterdir()):
+        raise OutputError(
+            f"Le dossier « {folder} » existe et n'est pas un modèle : choisir un autre nom pour ne rien écraser."
+        )
+
+
 def replace_folder(new: Path, folder: Path, mark: str) -> None:
     """Put ``new`` in the place of ``folder``; raise ``OutputError`` when what is there has no ``mark``."""
     if not folder.exists():
         new.rename(folder)
         return
-    if not (folder / mark).is_file() and any(folder.iterdir()):
-        raise OutputError(
-            f"Le dossier « {folder} » existe et n'est pas un modèle : choisir un autre nom pour ne rien écraser."
-        )
+    check_replaceable(folder, mark)
     old = _set_aside(folder)
     shutil.rmtree(old, ignore_errors=True)
     folder.rename(old)

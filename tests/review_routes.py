@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import random
 import re
 import socket
@@ -235,13 +236,19 @@ class Target:
 
 @contextlib.contextmanager
 def served(folder: Path) -> Iterator[tuple[int, str]]:
-    """Serve the page on a socket of loopback; give its port and its link."""
+    """Serve the page on a socket of loopback; give its port and its link. What it fails at is said by asyncio's log."""
     journal = SqliteJournal(str(folder / "served.db"))
+    failed: list[logging.LogRecord] = []
+    watching = logging.Handler(logging.ERROR)
+    watching.emit = failed.append
+    logging.getLogger("asyncio").addHandler(watching)
     try:
         with ThreadedReview(Desk(ListRows([f"wifi {SECRET}"]), journal), name="Zoé") as running:
             yield running.port, running.link
         assert journal.since(0) == (0, []), "a decision without a cookie"
+        assert not failed, [record.getMessage()[:200] for record in failed]
     finally:
+        logging.getLogger("asyncio").removeHandler(watching)
         journal.close()
 
 

@@ -242,9 +242,10 @@ def postgres_server(folder):
     subprocess.run(initdb, check=True, **options)
     # Thrown away at the end: neither waits for the disk nor an orderly end.
     settings = ["-F", "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"]
+    asking = ["-h", "127.0.0.1", "-p", str(port), "-U", "ours", "-c", "select 1", "postgres"]
     server = subprocess.Popen([programs / "postgres", "-D", data, "-p", str(port), *settings], **options)
     try:
-        wait_for(port)
+        wait_for(port, ready=lambda: subprocess.run([programs / "psql", *asking], **options).returncode == 0)
         yield f"postgresql://ours@127.0.0.1:{port}/postgres"
     finally:
         server.send_signal(signal.SIGQUIT)
@@ -257,9 +258,11 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def wait_for(port):
-    for _ in range(200):
+def wait_for(port, ready=lambda: True):
+    """Wait until something listens, and is ``ready``: PostgreSQL listens while it still starts up."""
+    for _ in range(1_200):
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
+            if ready():
+                return
         time.sleep(0.05)
     raise AssertionError(f"nothing listens on {port}")

@@ -43,6 +43,7 @@ def command(source, output, *more):
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::UserWarning")
+@pytest.mark.long
 def test_a_worker_killed_in_the_middle_loses_nothing_and_finished_files_stay(run, cluster, tmp_path):
     write_parts(tmp_path / "parts", 20_000)
     killed = []
@@ -73,6 +74,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing_and_finished_files_stay(run
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::UserWarning")
+@pytest.mark.long
 def test_a_file_that_cannot_be_read_does_not_stop_the_others(run, cluster, tmp_path):
     write_parts(tmp_path / "parts", 3)
     (tmp_path / "parts" / "05.parquet").write_bytes(b"PAR1 et rien d'autre")

@@ -115,7 +115,7 @@ def test_huge_or_absurd_sizes_are_refused_without_filling_the_memory(copy, heade
 
 
 def test_weights_that_swell_are_refused(copy):
-    forged(copy, b"{'descr': '<f4', 'fortran_order': False, 'shape': (150000000,), }\n", size=600_000_000)
+    forged(copy, b"{'descr': '<f4', 'fortran_order': False, 'shape': (102500000,), }\n", size=410_000_000)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert "octets une fois décompressé" in refusal(copy)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000

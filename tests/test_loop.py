@@ -9,6 +9,9 @@ from pipeline.domains import LABELS
 from pipeline.registry import load_model
 from tests.conftest import ROOT
 
+# Three models of a thousand texts; test_retraining sees each step on small ones.
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import random
+import socket
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -32,6 +33,8 @@ FOUND = {
     "half a character in a label": {"body": DECISION.replace(b"autre", b"\\ud800")},
     "half a character in a row's number": {"body": DECISION.replace(b"1", b'"\\ud800"')},
     "half a character in a queue": {"body": DECISION.replace(b"doubtful", b"\\ud800")},
+    "an address that is no UTF-8": {"method": "GET", "path": b"/review.js", "query": b"\x80"},
+    "an address sent elsewhere that is no UTF-8": {"method": "GET", "path": b"/name/", "query": b"\x80"},
     "a length that is a digit and no number": {"headers": [(b"content-length", b"\xb2")]},
     "a length of five thousand digits": {"headers": [(b"content-length", b"1" * 5_000)]},
 }
@@ -55,3 +58,15 @@ def test_the_check_sees_what_it_looks_for(target):
 def test_bytes_that_are_no_request_leave_the_server_serving(tmp_path):
     with served(tmp_path) as (port, link):
         raw_requests(random.Random(7), port, link, 60)
+
+
+def test_chunks_that_are_none_after_an_answer_leave_no_trace(tmp_path):
+    """Found by ``make fuzz``: the answer had begun, and refusing it failed with a trace on the terminal."""
+    with served(tmp_path) as (port, _):
+        asked = b"GET / HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nTransfer-Encoding: chunked\r\n\r\n" % port
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+            connection.sendall(asked)
+            assert connection.recv(15).startswith(b"HTTP/1.1 403")
+            connection.sendall(b"[[[[[\r\n")
+            while connection.recv(65_536):
+                pass

@@ -42,5 +42,6 @@ def test_entities_escaped_two_hundred_times_settle_quickly():
     assert clean(clean(hostile)) == clean(hostile)
 
 
+@pytest.mark.long
 def test_a_text_of_ten_megabytes_is_cleaned():
     assert len(clean("wifi gratuit " * 800_000)) == 13 * 800_000 - 1

@@ -44,6 +44,9 @@ class Doors:
             await self._app(scope, receive, send)
             return
         refusal = self._refusal(Headers(scope=scope), scope["method"])
+        if not scope.get("query_string", b"").isascii():
+            # Browsers escape what is not; Starlette's addresses decode it as UTF-8, and fail.
+            refusal = PlainTextResponse("Adresse illisible.", 400)
         body = b""
         if refusal is None and scope["method"] not in ("GET", "HEAD"):
             found = await _body(receive)

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -30,6 +31,13 @@ class PatientProtocol(H11Protocol):
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         asyncio.get_running_loop().call_later(HEADER_SECONDS, self._let_go)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no request; once an answer has begun, uvicorn would fail: there is only letting go."""
+        try:
+            super().send_400_response(msg)
+        except h11.LocalProtocolError:
+            self.transport.close()
 
     def _let_go(self) -> None:
         transport: Any = self.transport

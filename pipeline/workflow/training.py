@@ -24,8 +24,9 @@ from pipeline.corpus import AnnotatedText, fingerprint, near_duplicates, overlap
 from pipeline.domains import LABELS
 from pipeline.errors import InputError
 from pipeline.evaluation import coverage_points, evaluate, reliability_points, review_threshold
+from pipeline.folders import check_replaceable
 from pipeline.head import Array
-from pipeline.registry import load_model, save_model
+from pipeline.registry import MANIFEST, load_model, save_model
 from pipeline.results import Evaluation, HeldOut
 from pipeline.scoring import reordered
 from pipeline.tables import write_bytes
@@ -83,6 +84,8 @@ def train(
     ``files`` are those the texts come from, whose digests the manifest records beside ``lineage``.
     """
     began = time.perf_counter()
+    # Asked again when it is written; to learn it after minutes of training would be late.
+    check_replaceable(output, MANIFEST)
     check_corpus(texts)
     say(f"{len(texts)} textes annotés dans {len(files)} fichiers.")
     held_apart = _test_rows(test, texts, allow_overlap, say)

@@ -19,7 +19,7 @@ from tests.reliability.kills import SIGNALS, Tally, finished, run_forked
 ROWS, STORE = 50, "annotations.db"
 WORDS = ("review", "in.csv", "--store", STORE, "--model", "small", "--annotator", "Zoé")
 #: Once the page is there, how long it is let work at most, in seconds.
-WORKING = 0.4
+WORKING = 0.25
 
 Told = dict[str, tuple[int, str]]
 
