@@ -170,22 +170,27 @@ def save_model(
     digests = {file: hashlib.sha256(content).hexdigest() for file, content in contents.items()}
     digest = hashlib.sha256(_json(digests)).hexdigest()
     contents[MANIFEST] = _json({"format": FORMAT, "digest": digest, "files": digests, **provenance})
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    recover(folder, MANIFEST)
-    remove_stale(folder)
-    temporary = draft_folder(folder)
+    _write(folder, contents)
+    return digest
+
+
+def _write(folder: Path, contents: Mapping[str, bytes]) -> None:
     try:
-        temporary.chmod(0o755)
-        for file, content in contents.items():
-            (temporary / file).write_bytes(content)
-        replace_folder(temporary, folder, MANIFEST)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        recover(folder, MANIFEST)
+        remove_stale(folder)
+        temporary = draft_folder(folder)
+        try:
+            temporary.chmod(0o755)
+            for file, content in contents.items():
+                (temporary / file).write_bytes(content)
+            replace_folder(temporary, folder, MANIFEST)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
     except OSError as error:
         raise OutputError(
             f"Le modèle ne peut pas être écrit dans « {folder} » ({error.strerror}) : vérifier la place et les droits."
         ) from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-    return digest
 
 
 def _find(name: str) -> Path:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipeline.errors import ModelError
+from pipeline.errors import ModelError, OutputError
 from pipeline.registry import list_models, load_model, save_model
 from pipeline.wordtable import WordTable
 
@@ -136,3 +136,14 @@ def test_what_killed_processes_leave_is_no_model_and_is_removed(copy, monkeypatc
 def test_any_name_of_model_is_loaded_or_refused(name):
     with pytest.raises(ModelError):
         load_model(name)
+
+
+def test_a_place_where_nothing_can_be_written_is_a_sentence(small_model, tmp_path):
+    """Found by ``make reliability`` on a read-only disk; a file where a folder is needed does it without being root."""
+    (tmp_path / "file").write_text("précieux")
+    model = load_model(str(small_model))
+    with pytest.raises(OutputError, match="Le modèle ne peut pas être écrit dans .* : vérifier la place et les droits"):
+        save_model(
+            tmp_path / "file" / "m", model.scoring, {"name": "m", "version": "1", "review_threshold": 0.5}, {}, ""
+        )
+    assert (tmp_path / "file").read_text() == "précieux"
