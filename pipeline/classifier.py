@@ -60,7 +60,7 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         minimum_texts: int = 1,
         directions: int = 12,
         square: float = 4.0,
-        regularisation: float = 0.3,
+        regularisation: float = 0.5,
         balance: float = 0.5,
         temperature: float = 0.4,
         shift: Sequence[float] | None = None,
