@@ -141,9 +141,8 @@ def test_any_name_of_model_is_loaded_or_refused(name):
 def test_a_place_where_nothing_can_be_written_is_a_sentence(small_model, tmp_path):
     """Found by ``make reliability`` on a read-only disk; a file where a folder is needed does it without being root."""
     (tmp_path / "file").write_text("précieux")
-    model = load_model(str(small_model))
+    scoring = load_model(str(small_model)).scoring
+    config = {"name": "m", "version": "1", "review_threshold": 0.5}
     with pytest.raises(OutputError, match="Le modèle ne peut pas être écrit dans .* : vérifier la place et les droits"):
-        save_model(
-            tmp_path / "file" / "m", model.scoring, {"name": "m", "version": "1", "review_threshold": 0.5}, {}, ""
-        )
+        save_model(tmp_path / "file" / "m", scoring, config, {}, "")
     assert (tmp_path / "file").read_text() == "précieux"
