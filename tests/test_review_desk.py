@@ -106,6 +106,24 @@ def test_disagreements_appear_are_shown_to_a_third_and_are_settled(desk):
     assert desk.next("Tiers", "disagreements") is None
 
 
+def test_a_doubted_label_is_looked_at_again_whoever_gave_it_and_its_reason_stays_in_its_queue(journal):
+    desk = Desk(ListRows(["un", "deux", "trois"], sampled=[2], doubted=[1, 0]), journal)
+    decide(desk, 1, "autre")
+    assert (desk.next("Zoé", "doubted"), desk.progress("Zoé", "doubted").done) == (1, 0)
+    client = client_of(desk, "Ana")
+    assert client.get("/api/next?queue=doubted").json()["row"]["reason"] == "une étiquette douteuse"
+    assert client.get("/api/row?number=2&queue=doubtful").json()["row"]["reason"] == "un doute"
+    assert set(client.get("/api/row?number=3&queue=doubted").json()["row"]) == {
+        *("number", "id", "text", "blind"),
+        *("chosen", "others"),
+    }
+    decide(desk, 1, "autre", queue="doubted")
+    assert (desk.next("Zoé", "doubted"), desk.progress("Zoé", "doubted").done) == (0, 1)
+    decide(desk, 0, None, queue="doubted")
+    assert desk.next("Zoé", "doubted") is None
+    assert (desk.next("Bo", "doubted"), desk.progress("Bo", "doubted").size) == (1, 2)
+
+
 def test_progress_counts_what_kept_the_suggestion_and_leaves_blind_rows_out(journal):
     seconds = iter(range(0, 1000, 6))
     desk = Desk(ListRows(["un", "deux", "trois"], sampled=[2]), journal, clock=lambda: next(seconds))

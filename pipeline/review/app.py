@@ -23,7 +23,7 @@ from pipeline.errors import DomainesError, UsageError
 from pipeline.review.desk import Desk
 from pipeline.review.doors import Doors
 from pipeline.review.journal import annotator_name
-from pipeline.review.rows import DISAGREEMENTS, PAIR
+from pipeline.review.rows import DISAGREEMENTS, DOUBTED, PAIR
 from pipeline.review.rules import CASES, ORDER, PRINCIPLE
 from pipeline.review.sessions import Session, Sessions
 from pipeline.review.wording import WORDINGS, Wording
@@ -189,7 +189,10 @@ class Page:
         progress = self._desk.progress(session.annotator, queue).as_json()
         if position is None:
             return {"row": None, "progress": progress}
-        row = self._desk.rows.row(position).as_json()
+        found = self._desk.rows.row(position)
+        row = found.as_json()
+        if queue == DOUBTED and found.doubt and not found.blind:
+            row["reason"] = found.doubt
         row["chosen"] = self._desk.label(session.annotator, position)
         row["others"] = self._desk.others(session.annotator, position) if queue == DISAGREEMENTS else []
         return {"row": row, "progress": progress}
