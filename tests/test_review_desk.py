@@ -14,6 +14,8 @@ from pipeline.review.app import Page
 from tests.review_support import AppClient, ListRows, RunningReview, ThreadedReview
 
 TOKEN = "un-jeton-de-test"
+# All that is sent of a row judged blind.
+BLIND = {"number", "id", "text", "blind", "chosen", "others"}
 
 
 @pytest.fixture
@@ -113,10 +115,7 @@ def test_a_doubted_label_is_looked_at_again_whoever_gave_it_and_its_reason_stays
     client = client_of(desk, "Ana")
     assert client.get("/api/next?queue=doubted").json()["row"]["reason"] == "une étiquette douteuse"
     assert client.get("/api/row?number=2&queue=doubtful").json()["row"]["reason"] == "un doute"
-    assert set(client.get("/api/row?number=3&queue=doubted").json()["row"]) == {
-        *("number", "id", "text", "blind"),
-        *("chosen", "others"),
-    }
+    assert set(client.get("/api/row?number=3&queue=doubted").json()["row"]) == BLIND
     decide(desk, 1, "autre", queue="doubted")
     assert (desk.next("Zoé", "doubted"), desk.progress("Zoé", "doubted").done) == (0, 1)
     decide(desk, 0, None, queue="doubted")
@@ -281,6 +280,19 @@ def test_a_decision_gives_what_was_saved_and_the_next_row(desk):
     assert answer["saved"] == {"number": 1, "label": "autre"}
     assert answer["row"]["number"] == 2
     assert answer["progress"]["done"] == 1
+
+
+def test_the_row_ahead_is_the_one_the_decision_will_bring(desk):
+    client = client_of(desk)
+    assert client.get("/api/next?queue=doubtful").json()["row"]["number"] == 1
+    ahead = client.get("/api/ahead?queue=doubtful&number=1").json()["row"]
+    assert ahead == client.post("/api/decide", json=body(1, "autre")).json()["row"]
+    assert ahead["number"] == 2
+    client.post("/api/decide", json=body(2, "autre"))
+    assert client.get("/api/ahead?queue=doubtful&number=3").json() == {"row": None}
+    # Of a queue that decisions change, nothing is promised; a sampled row stays blind.
+    assert client.get("/api/ahead?queue=skipped&number=3").json() == {"row": None}
+    assert set(client.get("/api/ahead?queue=audit&number=1").json()["row"]) == BLIND
 
 
 def test_a_blind_row_says_nothing_of_the_machine(desk):

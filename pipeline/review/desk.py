@@ -87,14 +87,21 @@ class Desk:
 
     def prepare(self, annotator: str, queue: str) -> None:
         """Have the row after the next one ready: it is explained while a person reads."""
+        for position in self._waiting(annotator, queue):
+            self.rows.row(position)
+
+    def ahead(self, annotator: str, queue: str, position: int) -> int | None:
+        """Give the row this person will see once they have decided on this one, or ``None`` where it cannot be told."""
+        return next((each for each in self._waiting(annotator, queue) if each != position), None)
+
+    def _waiting(self, annotator: str, queue: str) -> list[int]:
+        """Give the first two rows of a queue not seen to; none of the queues that decisions change."""
         if queue not in self.rows.queues:
-            return
+            return []
         with self._lock:
             order, seen = self._order(queue), self._last[annotator]
             coming = (int(each) for each in order[self._cursors[annotator, queue] :])
-            waiting = list(islice((each for each in coming if not self._handled(seen, each, queue)), 2))
-        for position in waiting:
-            self.rows.row(position)
+            return list(islice((each for each in coming if not self._handled(seen, each, queue)), 2))
 
     def decide(self, annotator: str, key: str, position: int, label: str | None, queue: str) -> Decision:
         """Write a decision (``None``: skipped), and return once the disk has it."""
