@@ -242,9 +242,9 @@ def test_the_next_row_shows_before_the_disk_answers_and_a_key_pressed_meanwhile_
     with page.expect_response("**/api/ahead*"):
         enter(page, running)
     first = number_shown(page)
-    page.route("**/api/decide", held.append, times=1)
+    page.route("**/api/decide", lambda route: held.append(route), times=1)
     page.keyboard.press("1")
-    expect(page.locator("#where")).not_to_have_text(re.compile(rf"Ligne {first}\\b"))
+    expect(page.locator("#where")).not_to_have_text(re.compile(rf"Ligne {first}\b"))
     second = number_shown(page)
     expect(page.locator("#status")).to_have_text("Enregistrement…")
     expect(page.locator("#done")).to_have_text("0 sur 30")
@@ -286,6 +286,8 @@ def test_it_is_usable_narrow_and_at_200_percent(browser, review, survey, width, 
     assert serious(page) == []
     page.keyboard.press("?")
     assert serious(page) == []
+    # Read from its beginning, though its one button is at the bottom.
+    expect(page.locator("#rules-title")).to_be_in_viewport()
     page.keyboard.press("Escape")
     for name in ("Accepter", "Passer", "Annuler", "Règle", "Chercher"):
         box = page.get_by_role("button", name=name).bounding_box()

@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipeline.domains import BY_KEY
+from pipeline.doubts.reasons import LEAST_ALIKE
 from pipeline.explanation import explain
 from pipeline.neighbours import Examples
 from pipeline.registry import Model
@@ -168,7 +169,7 @@ class LabelledRows:
             return ()
         places, similarities = self._index.nearest([text[:EXPLAINED]], NEAREST + 1)
         found = zip(places[0].tolist(), similarities[0].tolist(), strict=True)
-        near = [Example(self._examples[at][0], self._examples[at][1], alike) for at, alike in found if alike > 0]
+        near = [Example(*self._examples[at], alike) for at, alike in found if alike >= LEAST_ALIKE]
         return tuple(example for example in near if example.text != text)[:NEAREST]
 
     def _reason(self, position: int) -> str:
