@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 from marks import write_between
-from speed import REAL, write_texts
+from texts import REAL, write_real
 
 ROOT = Path(__file__).parents[1]
 PRESS = """() => {
@@ -41,7 +41,7 @@ PRESS = """() => {
 def write_survey(path: Path, rows: int) -> None:
     """Write so many rows to review, none like another."""
     if REAL.is_file():
-        write_texts(path, rows)
+        write_real(path, rows)
         return
     demo = pl.read_csv(ROOT / "corpora/demo/enquete.csv", infer_schema=False).select("id", "description")
     parts = [
