@@ -169,7 +169,8 @@ class LabelledRows:
             return ()
         places, similarities = self._index.nearest([text[:EXPLAINED]], NEAREST + 1)
         found = zip(places[0].tolist(), similarities[0].tolist(), strict=True)
-        near = [Example(*self._examples[at], alike) for at, alike in found if alike >= LEAST_ALIKE]
+        close = [(*self._examples[at], alike) for at, alike in found if alike >= LEAST_ALIKE]
+        near = [Example(other, label, alike) for other, label, alike in close]
         return tuple(example for example in near if example.text != text)[:NEAREST]
 
     def _reason(self, position: int) -> str:
