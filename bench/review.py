@@ -1,9 +1,9 @@
 """`make bench-review`: how long a row takes to be shown by `domaines review`, with a million rows loaded.
 
 The program runs as people run it; a client on the same machine asks for rows of the queue of doubts
-(each one explained anew) and decides; then Chromium presses keys, and the time is that from the key to
-the next row on the page, decision on the disk included. The texts are the real ones where they are
-(as for `make bench`), else the demonstration survey's, each time with another number in front.
+(each one explained anew) and decides; then Chromium presses keys, and the times are those from the key to
+the next row painted, and to the sentence that says the decision is on the disk. The texts are the real ones where
+they are (as for `make bench`), else the demonstration survey's, each time with another number in front.
 
     python bench/review.py [ROWS] [SHOWN]
 """
@@ -19,27 +19,29 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 from marks import write_between
-from speed import REAL, write_texts
+from texts import REAL, write_real
 
 ROOT = Path(__file__).parents[1]
 PRESS = """() => {
-  window.spent = []; let pressed = 0;
+  window.painted = []; window.saved = []; let pressed = 0;
   addEventListener("keydown", () => { pressed = performance.now(); }, true);
-  new MutationObserver(() => requestAnimationFrame(() => { spent.push(performance.now() - pressed); }))
+  new MutationObserver(() => requestAnimationFrame(() => { painted.push(performance.now() - pressed); }))
     .observe(document.getElementById("where"), { childList: true });
+  const status = document.getElementById("status");
+  new MutationObserver(() => { if (/enregistré/.test(status.textContent)) saved.push(performance.now() - pressed); })
+    .observe(status, { childList: true });
 }"""
 
 
 def write_survey(path: Path, rows: int) -> None:
     """Write so many rows to review, none like another."""
     if REAL.is_file():
-        write_texts(path, rows)
+        write_real(path, rows)
         return
     demo = pl.read_csv(ROOT / "corpora/demo/enquete.csv", infer_schema=False).select("id", "description")
     parts = [
@@ -87,8 +89,8 @@ def decided_rows(asker: Asker, shown: int) -> list[float]:
     return spent
 
 
-def pressed_rows(link: str, shown: int) -> list[float]:
-    """Time, in Chromium, a key pressed to the next row painted."""
+def pressed_rows(link: str, shown: int) -> tuple[list[float], list[float]]:
+    """Time, in Chromium, a key pressed to the next row painted, and to the decision acknowledged."""
     from playwright.sync_api import sync_playwright
 
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
@@ -105,9 +107,9 @@ def pressed_rows(link: str, shown: int) -> list[float]:
                 time.sleep(0.005)
             # Three rows a second: faster than anyone reads.
             time.sleep(0.3)
-        spent = page.evaluate("window.spent")
+        painted, saved = page.evaluate("[window.painted, window.saved]")
         browser.close()
-    return [float(each) for each in spent]
+    return painted, saved
 
 
 def processor(pid: int) -> float:
@@ -116,13 +118,29 @@ def processor(pid: int) -> float:
     return 1000 * (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def line(what: str, pid: int, measure: Callable[[], list[float]]) -> str:
-    """Measure, and write a row of the table."""
-    before = processor(pid)
-    spent = measure()
-    used = (processor(pid) - before) / len(spent)
+def line(what: str, spent: list[float], used: float) -> str:
+    """Write a row of the table; ``used`` are the milliseconds of processor the program used in all."""
     half, most = np.percentile(spent, [50, 95])
-    return f"| {what} | {len(spent)} | {half:.1f} | {most:.1f} | {max(spent):.1f} | {used:.1f} |"
+    return f"| {what} | {len(spent)} | {half:.1f} | {most:.1f} | {max(spent):.1f} | {used / len(spent):.1f} |"
+
+
+def measured(pid: int, asker: Asker, link: str, rows: int, shown: int) -> list[str]:
+    """Measure, and write the rows of the table."""
+    began = processor(pid)
+    anywhere = line(
+        "a row anywhere, explained, with its nearest texts", shown_rows(asker, rows, shown), processor(pid) - began
+    )
+    began = processor(pid)
+    decided = line("a decision saved and the next row", decided_rows(asker, shown), processor(pid) - began)
+    began = processor(pid)
+    painted, saved = pressed_rows(link, shown)
+    used = processor(pid) - began
+    return [
+        anywhere,
+        decided,
+        line("in Chromium, from the key to the next row painted", painted, used),
+        line("in Chromium, from the key to the decision said saved", saved, used),
+    ]
 
 
 def main(rows: int, shown: int) -> None:
@@ -142,21 +160,12 @@ def main(rows: int, shown: int) -> None:
         link = process.stdout.readline().strip()
         loading = time.perf_counter() - began
         try:
-            asker, pid = Asker(link), process.pid
             lines = [
                 f"{rows:,} rows, page open {loading:.1f} s after the command; milliseconds:",
                 "",
                 "| what | times | median | 95th percentile | most | processor a time |",
                 "| --- | --- | --- | --- | --- | --- |",
-                line(
-                    "a row anywhere, explained, with its nearest texts",
-                    process.pid,
-                    lambda: shown_rows(asker, rows, shown),
-                ),
-                line("a decision saved and the next row", pid, lambda: decided_rows(asker, shown)),
-                line(
-                    "in Chromium, from the key to the next row painted", process.pid, lambda: pressed_rows(link, shown)
-                ),
+                *measured(process.pid, Asker(link), link, rows, shown),
             ]
             memory = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
             peak = int(re.findall(r"VmHWM:\s+(\d+)", memory)[0]) / 2**20

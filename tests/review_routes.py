@@ -84,7 +84,17 @@ _bodies = (
     | st.builds(lambda name: b"csrf={csrf}&mine=1&name=" + name, st.binary(max_size=70))
 )
 _paths = st.sampled_from(
-    [b"/", b"/name", b"/api/start", b"/api/next", b"/api/row", b"/api/search", b"/review.js", b"/review.css"]
+    [
+        b"/",
+        b"/name",
+        b"/api/start",
+        b"/api/next",
+        b"/api/ahead",
+        b"/api/row",
+        b"/api/search",
+        b"/review.js",
+        b"/review.css",
+    ]
 ) | st.sampled_from(WRITING)
 _astray = st.sampled_from(
     [

@@ -40,12 +40,13 @@ CHROMIUM_FLAGS = [
 
 
 class ListRows:
-    """Rows in a list: the suggestion is always the first label; rows in ``sampled`` are the audit's, blind."""
+    """Rows in a list: the suggestion is always the first label; ``sampled`` rows are the audit's, blind."""
 
-    def __init__(self, texts, sampled=(), source="enquete.csv", labels=LABELS):
+    def __init__(self, texts, sampled=(), source="enquete.csv", labels=LABELS, doubted=()):
         self.texts, self.sampled, self.source, self.labels = list(texts), set(sampled), source, labels
+        self.doubted = tuple(doubted)
         self.model = "petit 1 abc"
-        self.queues = ("doubtful", "audit") if sampled else ("doubtful",)
+        self.queues = ("doubtful", *(("doubted",) if doubted else ()), *(("audit",) if sampled else ()))
 
     def __len__(self):
         return len(self.texts)
@@ -69,9 +70,12 @@ class ListRows:
             (),
             0.25 if blind else None,
             blind,
+            doubt="une étiquette douteuse" if position in self.doubted else "",
         )
 
     def order(self, queue):
+        if queue == "doubted":
+            return np.array(self.doubted, dtype=np.int64)
         inside = [p for p in range(len(self)) if (p in self.sampled) == (queue == "audit")]
         return np.array(inside, dtype=np.int64)
 

@@ -236,6 +236,42 @@ def test_a_decision_waits_while_the_program_is_gone_and_counts_once(page, review
     journal.close()
 
 
+def test_the_next_row_shows_before_the_disk_answers_and_a_key_pressed_meanwhile_waits(page, review, survey, tmp_path):
+    running = review(survey)
+    held = []
+    with page.expect_response("**/api/ahead*"):
+        enter(page, running)
+    first = number_shown(page)
+    page.route("**/api/decide", lambda route: held.append(route), times=1)
+    page.keyboard.press("1")
+    expect(page.locator("#where")).not_to_have_text(re.compile(rf"Ligne {first}\b"))
+    second = number_shown(page)
+    expect(page.locator("#status")).to_have_text("Enregistrement…")
+    expect(page.locator("#done")).to_have_text("0 sur 30")
+    page.keyboard.press("4")
+    assert number_shown(page) == second
+    held[0].continue_()
+    expect(page.locator("#status")).to_have_text(f"Ligne {second} : Services scolaires, enregistré.")
+    expect(page.locator("#done")).to_have_text("2 sur 30")
+    journal = SqliteJournal(str(tmp_path / "annotations.db"), read_only=True)
+    found = [(each.row, each.after) for each in journal.since(0)[1]]
+    assert found == [(first, "acces_numerique"), (second, "services_scolaires")]
+    journal.close()
+
+
+def test_doubted_labels_are_a_queue_with_its_reasons(page, review, tmp_path):
+    source = tmp_path / "annotees.csv"
+    right = [f"A{n},wifi gratuit sur la place {n},acces_numerique" for n in range(9)]
+    right += [f"E{n},tablettes pour les élèves de l'école {n},services_scolaires" for n in range(9)]
+    wrong = "X,wifi gratuit sur la place du bourg,services_scolaires"
+    source.write_text("\n".join(["id,description,domaine", *right, wrong]) + "\n")
+    enter(page, review(source))
+    page.get_by_label("File").select_option(label="À revoir : doutes")
+    expect(page.locator("#where")).to_have_text("Ligne 19 · X")
+    expect(page.locator("#reason")).to_contain_text("Annoté « Services scolaires », à revoir : ")
+    press(page, "1", "Ligne 19 : Accès au numérique, enregistré.")
+
+
 @pytest.mark.parametrize(("width", "height", "scale"), [(360, 740, 1), (1280, 800, 1), (640, 400, 2)])
 def test_it_is_usable_narrow_and_at_200_percent(browser, review, survey, width, height, scale):
     # 200 % of zoom on 1280 × 800 is a viewport of 640 × 400 points, two pixels each.
@@ -250,6 +286,8 @@ def test_it_is_usable_narrow_and_at_200_percent(browser, review, survey, width, 
     assert serious(page) == []
     page.keyboard.press("?")
     assert serious(page) == []
+    # Read from its beginning, though its one button is at the bottom.
+    expect(page.locator("#rules-title")).to_be_in_viewport()
     page.keyboard.press("Escape")
     for name in ("Accepter", "Passer", "Annuler", "Règle", "Chercher"):
         box = page.get_by_role("button", name=name).bounding_box()

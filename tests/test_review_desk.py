@@ -14,6 +14,8 @@ from pipeline.review.app import Page
 from tests.review_support import AppClient, ListRows, RunningReview, ThreadedReview
 
 TOKEN = "un-jeton-de-test"
+# All that is sent of a row judged blind.
+BLIND = {"number", "id", "text", "blind", "chosen", "others"}
 
 
 @pytest.fixture
@@ -104,6 +106,21 @@ def test_disagreements_appear_are_shown_to_a_third_and_are_settled(desk):
     assert desk.others("Tiers", 0) == [("Bo", "acces_numerique"), ("Zoé", "autre")]
     decide(desk, 0, "autre", "Tiers", "disagreements")
     assert desk.next("Tiers", "disagreements") is None
+
+
+def test_a_doubted_label_is_looked_at_again_whoever_gave_it_and_its_reason_stays_in_its_queue(journal):
+    desk = Desk(ListRows(["un", "deux", "trois"], sampled=[2], doubted=[1, 0]), journal)
+    decide(desk, 1, "autre")
+    assert (desk.next("Zoé", "doubted"), desk.progress("Zoé", "doubted").done) == (1, 0)
+    client = client_of(desk, "Ana")
+    assert client.get("/api/next?queue=doubted").json()["row"]["reason"] == "une étiquette douteuse"
+    assert client.get("/api/row?number=2&queue=doubtful").json()["row"]["reason"] == "un doute"
+    assert set(client.get("/api/row?number=3&queue=doubted").json()["row"]) == BLIND
+    decide(desk, 1, "autre", queue="doubted")
+    assert (desk.next("Zoé", "doubted"), desk.progress("Zoé", "doubted").done) == (0, 1)
+    decide(desk, 0, None, queue="doubted")
+    assert desk.next("Zoé", "doubted") is None
+    assert (desk.next("Bo", "doubted"), desk.progress("Bo", "doubted").size) == (1, 2)
 
 
 def test_progress_counts_what_kept_the_suggestion_and_leaves_blind_rows_out(journal):
@@ -263,6 +280,19 @@ def test_a_decision_gives_what_was_saved_and_the_next_row(desk):
     assert answer["saved"] == {"number": 1, "label": "autre"}
     assert answer["row"]["number"] == 2
     assert answer["progress"]["done"] == 1
+
+
+def test_the_row_ahead_is_the_one_the_decision_will_bring(desk):
+    client = client_of(desk)
+    assert client.get("/api/next?queue=doubtful").json()["row"]["number"] == 1
+    ahead = client.get("/api/ahead?queue=doubtful&number=1").json()["row"]
+    assert ahead == client.post("/api/decide", json=body(1, "autre")).json()["row"]
+    assert ahead["number"] == 2
+    client.post("/api/decide", json=body(2, "autre"))
+    assert client.get("/api/ahead?queue=doubtful&number=3").json() == {"row": None}
+    # Of a queue that decisions change, nothing is promised; a sampled row stays blind.
+    assert client.get("/api/ahead?queue=skipped&number=3").json() == {"row": None}
+    assert set(client.get("/api/ahead?queue=audit&number=1").json()["row"]) == BLIND
 
 
 def test_a_blind_row_says_nothing_of_the_machine(desk):

@@ -1,13 +1,18 @@
 """A file's rows as the review page is given them: queues, blind samples, identifiers, explanations."""
 
+import numpy as np
 import pytest
 
+from pipeline.corpus import fingerprint
 from pipeline.domains import LABELS
 from pipeline.errors import InputError, UsageError
 from pipeline.registry import load_model
-from pipeline.review import Desk, SqliteJournal
+from pipeline.results import HeldOut
+from pipeline.review import Decision, Desk, SqliteJournal
+from pipeline.workflow import second_look
 from pipeline.workflow.examples import read_examples
 from pipeline.workflow.reviewing import load_rows
+from pipeline.workflow.second_look import not_learnt
 
 HEADER = "id,description," + ",".join(f"p_{label}" for label in LABELS) + ",modele\n"
 # Margins: A 0.8, B 0.1 (acces or autre), C none (no word), D 0.3 (acces or culture), E 0.02 (autre or acces).
@@ -161,3 +166,88 @@ def test_examples_come_from_files_and_folders(tmp_path):
     folder = read_examples([str(tmp_path)], lambda _: None)
     assert folder == [("école", "services_scolaires"), ("wifi", "acces_numerique")]
     assert read_examples([str(tmp_path / "un.csv")], lambda _: None) == [("wifi", "acces_numerique")]
+
+
+ANNOTATED = "id,description,domaine\n" + "".join(
+    [f"W{n},wifi gratuit sur la place numéro {n},acces_numerique\n" for n in range(12)]
+    + [f"E{n},tablettes pour les élèves de l'école {n},services_scolaires\n" for n in range(12)]
+    + ["X,wifi gratuit sur la place du bourg,services_scolaires\n"]
+)
+
+
+def test_an_annotated_file_offers_its_doubted_labels_with_their_named_reasons(load):
+    rows = load(ANNOTATED)
+    assert rows.queues[:2] == ("doubtful", "doubted")
+    first = int(rows.order("doubted")[0])
+    assert rows.identity(first)[0] == "X"
+    french = rows.row(first)
+    assert french.doubt.startswith("Annoté « Services scolaires », à revoir : ")
+    assert "voisins d'un autre domaine" in french.doubt
+    # Elsewhere the row is shown as any other: who labels it again is not told what was chosen.
+    assert french.reason.startswith("Le modèle hésite :")
+    assert "doubt" not in french.as_json()
+    english = load(ANNOTATED, lang="en").row(first)
+    assert english.doubt.startswith("Labelled “School services”, to see again: ")
+    assert "neighbours disagree" in english.doubt
+    assert "25 lignes déjà annotées, dont" in rows.said[-1]
+
+
+class Remembering:
+    """A model that kept what it said, unseen, of one text."""
+
+    def held_out(self):
+        said = np.array([[0.0, 0.1, 0.2, 0.3, 0.4]])
+        return HeldOut(np.array([fingerprint("Wifi gratuit")]), np.zeros(1), np.zeros(1), said, np.array([]))
+
+
+def test_a_text_that_taught_the_model_is_judged_by_one_that_had_not_seen_it():
+    prints = [fingerprint("école"), fingerprint("wifi  GRATUIT"), fingerprint("")]
+    given = np.array([[0.6, 0.1, 0.1, 0.1, 0.1], [1, 0, 0, 0, 0], [np.nan] * 5])
+    found = not_learnt(prints, given, Remembering())
+    assert found.tolist() == [[0.6, 0.1, 0.1, 0.1, 0.1], [0.0, 0.1, 0.2, 0.3, 0.4], [0.2] * 5]
+
+
+def test_a_file_a_model_labelled_has_no_labels_of_people(load):
+    assert "doubted" not in load(LABELLED).queues
+    assert "doubted" not in load(LABELLED.replace(",modele", ",domaine").replace("m 1 a", "autre")).queues
+    kept = LABELLED.replace(",modele\n", ",domaine_entree\n").replace(",m 1 a", ",services_scolaires")
+    assert "doubted" in load(kept).queues
+
+
+def test_a_blind_sample_is_never_among_the_doubts(load, tmp_path):
+    lines = "".join(f"{row},0.5\n" for row in ("X", "W1"))
+    rows = load(ANNOTATED, sample=sheet(tmp_path, "id,probabilite_inclusion\n" + lines))
+    assert not {"X", "W1"} & {rows.identity(p)[0] for p in rows.order("doubted").tolist()}
+    blind = next(p for p in range(len(rows)) if rows.identity(p)[0] == "X")
+    assert rows.row(blind).doubt == ""
+    assert set(rows.row(blind).as_json()) == {"number", "id", "text", "blind"}
+
+
+def test_decisions_of_the_store_are_doubted_too_and_blind_ones_left_alone(load):
+    unlabelled = "".join(line.rpartition(",")[0] + "\n" for line in ANNOTATED.splitlines())
+    texts = dict(line.split(",") for line in unlabelled.splitlines()[1:])
+
+    def decided(row_id, label, **options):
+        return Decision(row_id, "Zoé", "choose", row_id, texts[row_id], label, **options)
+
+    wrong = [decided(f"W{n}", "acces_numerique") for n in range(1, 9)] + [decided("X", "autre")]
+    assert rows_doubted(load(unlabelled, decided=wrong))[0] == "X"
+    blind = [*wrong[:-1], decided("X", "autre", blind=True)]
+    assert "X" not in rows_doubted(load(unlabelled, decided=blind))
+
+
+def rows_doubted(rows):
+    return [rows.identity(p)[0] for p in rows.order("doubted").tolist()] if "doubted" in rows.queues else []
+
+
+def test_annotations_that_are_not_labels_are_said_and_left_aside(load):
+    rows = load("id,description,domaine\nA,wifi,acces_numeriq\nB,école,\n")
+    assert "doubted" not in rows.queues
+    said = rows.said[-1]
+    assert "1 annotations inconnues, laissées de côté (ligne 1 : « acces_numeriq »)" in said
+    assert "vouliez-vous dire « acces_numerique » ?" in said
+
+
+def test_past_a_bound_only_the_least_likely_labels_are_judged(load, monkeypatch):
+    monkeypatch.setattr(second_look, "MOST_JUDGED", 1)
+    assert rows_doubted(load(ANNOTATED)) == ["X"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -23,7 +24,8 @@ def audit_report(
         list[str] | None,
         typer.Option(
             "--corpus",
-            help="Corpus annoté : audité lui-même s'il est seul, sinon montré à côté des lignes. Peut se répéter.",
+            help="Corpus annoté : audité lui-même s'il est seul, sinon montré à côté des lignes ; un lexique donne ses "
+            "mots-clés aux raisons de douter. Peut se répéter.",
         ),
     ] = None,
     by: Annotated[
@@ -51,6 +53,7 @@ def audit_report(
         rows = audit_rows.audited_rows(files[0], files[1], progress.say)
         read = [item for file in corpus_files(corpus or []) for item in read_corpus(file)]
         examples = [item for item in read if not (item.term or item.pair)]
+        rows = replace(rows, terms=tuple(item for item in read if item.term and item.label in rows.domains))
     else:
         rows, examples = audit_rows.corpus_rows(corpus or [], model, seed, progress.say), []
     found = workflow.audit_report(rows, output, by or [], examples, lang, seed)

@@ -23,7 +23,7 @@ from pipeline.errors import DomainesError, UsageError
 from pipeline.review.desk import Desk
 from pipeline.review.doors import Doors
 from pipeline.review.journal import annotator_name
-from pipeline.review.rows import DISAGREEMENTS, PAIR
+from pipeline.review.rows import DISAGREEMENTS, DOUBTED, PAIR
 from pipeline.review.rules import CASES, ORDER, PRINCIPLE
 from pipeline.review.sessions import Session, Sessions
 from pipeline.review.wording import WORDINGS, Wording
@@ -63,6 +63,7 @@ class Page:
             *(Route(path, self._file) for path in self._static),
             Route("/api/start", self._reading(self._start)),
             Route("/api/next", self._reading(self._next)),
+            Route("/api/ahead", self._reading(self._ahead)),
             Route("/api/row", self._reading(self._row)),
             Route("/api/search", self._reading(self._search)),
             Route("/api/decide", self._writing(self._decide), methods=["POST"]),
@@ -152,6 +153,11 @@ class Page:
         queue = str(asked.get("queue", ""))
         return self._shown(session, self._desk.next(session.annotator, queue), queue)
 
+    def _ahead(self, session: Session, asked: dict[str, Any]) -> dict[str, Any]:
+        queue = str(asked.get("queue", ""))
+        position = self._desk.ahead(session.annotator, queue, self._position(asked))
+        return {"row": None if position is None else self._row_shown(session, position, queue)}
+
     def _row(self, session: Session, asked: dict[str, Any]) -> dict[str, Any]:
         return self._shown(session, self._position(asked), str(asked.get("queue", "")))
 
@@ -189,10 +195,16 @@ class Page:
         progress = self._desk.progress(session.annotator, queue).as_json()
         if position is None:
             return {"row": None, "progress": progress}
-        row = self._desk.rows.row(position).as_json()
+        return {"row": self._row_shown(session, position, queue), "progress": progress}
+
+    def _row_shown(self, session: Session, position: int, queue: str) -> dict[str, Any]:
+        found = self._desk.rows.row(position)
+        row = found.as_json()
+        if queue == DOUBTED and found.doubt and not found.blind:
+            row["reason"] = found.doubt
         row["chosen"] = self._desk.label(session.annotator, position)
         row["others"] = self._desk.others(session.annotator, position) if queue == DISAGREEMENTS else []
-        return {"row": row, "progress": progress}
+        return row
 
     def _session(self, request: Request) -> Session | None:
         return self._sessions.of(request.cookies.get(self._cookie, ""))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import UsageError
 from pipeline.review.journal import Action, Decision, Journal
-from pipeline.review.rows import DISAGREEMENTS, SKIPPED, Positions, Rows
+from pipeline.review.rows import DISAGREEMENTS, DOUBTED, SKIPPED, Positions, Rows
 
 # Speed is that of the last decisions; a pause longer than this, in seconds, starts the count anew.
 LAST, PAUSE = 30, 300.0
@@ -80,21 +80,28 @@ class Desk:
             if queue in (DISAGREEMENTS, SKIPPED):
                 return min(self._special(annotator, queue), default=None)
             order, seen, cursor = self._order(queue), self._last[annotator], self._cursors[annotator, queue]
-            while cursor < len(order) and self._handled(seen, int(order[cursor])):
+            while cursor < len(order) and self._handled(seen, int(order[cursor]), queue):
                 cursor += 1
             self._cursors[annotator, queue] = cursor
             return int(order[cursor]) if cursor < len(order) else None
 
     def prepare(self, annotator: str, queue: str) -> None:
         """Have the row after the next one ready: it is explained while a person reads."""
+        for position in self._waiting(annotator, queue):
+            self.rows.row(position)
+
+    def ahead(self, annotator: str, queue: str, position: int) -> int | None:
+        """Give the row this person will see once they have decided on this one, or ``None`` where it cannot be told."""
+        return next((each for each in self._waiting(annotator, queue) if each != position), None)
+
+    def _waiting(self, annotator: str, queue: str) -> list[int]:
+        """Give the first two rows of a queue not seen to; none of the queues that decisions change."""
         if queue not in self.rows.queues:
-            return
+            return []
         with self._lock:
             order, seen = self._order(queue), self._last[annotator]
             coming = (int(each) for each in order[self._cursors[annotator, queue] :])
-            waiting = list(islice((each for each in coming if not self._handled(seen, each)), 2))
-        for position in waiting:
-            self.rows.row(position)
+            return list(islice((each for each in coming if not self._handled(seen, each, queue)), 2))
 
     def decide(self, annotator: str, key: str, position: int, label: str | None, queue: str) -> Decision:
         """Write a decision (``None``: skipped), and return once the disk has it."""
@@ -159,7 +166,7 @@ class Desk:
                 done, size = 0, len(list(self._special(annotator, queue)))
             else:
                 members = self._member(queue)
-                handled = np.fromiter((p for p in seen if self._handled(seen, p)), dtype=np.int64)
+                handled = np.fromiter((p for p in seen if self._handled(seen, p, queue)), dtype=np.int64)
                 done, size = int(members[handled].sum()), len(self._order(queue))
             return Progress(done, size, self._speed(annotator), agreed, len(compared))
 
@@ -211,9 +218,12 @@ class Desk:
         passed = {position for position, each in seen.items() if each.queue == queue and each.action == "skip"}
         return self._disagreed - passed
 
-    def _handled(self, seen: dict[int, Decision], position: int) -> bool:
+    def _handled(self, seen: dict[int, Decision], position: int, queue: str) -> bool:
+        """Tell whether a row has been seen to; a doubted label asks for a second look at what was decided elsewhere."""
         last = seen.get(position)
-        return last is not None and (last.action == "skip" or last.after != "")
+        if last is None or (queue == DOUBTED and last.queue != DOUBTED):
+            return False
+        return last.action == "skip" or last.after != ""
 
     def _order(self, queue: str) -> Positions:
         if queue not in self._orders:

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 Positions = NDArray[np.int64]
 
 DOUBTFUL, AUDIT, DISAGREEMENTS, SKIPPED = "doubtful", "audit", "disagreements", "skipped"
+# Rows that people have labelled already, and whose label is doubted.
+DOUBTED = "doubted"
 PAIR = "pair:"
 
 
@@ -38,6 +40,7 @@ class ReviewRow:
 
     ``line`` is the row's number in the labelled file when it is not ``number`` (an audit sheet's rows).
     ``probabilities`` follow the order of the labels. A ``blind`` row hides everything a machine thinks of it.
+    ``doubt`` says which label a person gave and why it is doubted: shown in the queue of doubts alone.
     """
 
     number: int
@@ -51,6 +54,7 @@ class ReviewRow:
     inclusion: float | None
     blind: bool
     line: int = 0
+    doubt: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Give what the page shows; nothing of the machine's opinion when the row is blind."""

@@ -18,6 +18,7 @@ class Wording:
     mine: str
     queue: str
     doubtful: str
+    doubted: str
     audit: str
     disagreements: str
     skipped: str
@@ -70,6 +71,7 @@ FRENCH = Wording(
     mine="C'est bien moi",
     queue="File",
     doubtful="Les plus douteuses d'abord",
+    doubted="À revoir : doutes",
     audit="Échantillon d'audit, à l'aveugle",
     disagreements="Désaccords entre annotateurs",
     skipped="Passées, à revoir",
@@ -122,6 +124,7 @@ ENGLISH = Wording(
     mine="It is me",
     queue="Queue",
     doubtful="Most doubtful first",
+    doubted="To see again: doubts",
     audit="Audit sample, blind",
     disagreements="Disagreements between annotators",
     skipped="Skipped, to see again",

@@ -13,6 +13,7 @@ from pipeline.corpus import AnnotatedText, fingerprint
 from pipeline.doubts import Doubt, doubtful_rows
 from pipeline.doubts.evidence import gather
 from pipeline.doubts.ranking import REASONS
+from pipeline.doubts.reasons import LEAST_ALIKE
 from pipeline.errors import UsageError, nearest
 from pipeline.explanation import explain
 from pipeline.neighbours import Examples, folded_words
@@ -123,7 +124,9 @@ class _Reader:
 
     def _one(self, row: int, near: Sequence[int], alike: Sequence[float]) -> ReadText:
         rows = self._rows
-        close = [(k, s) for k, s in zip(near, alike, strict=True) if s > 0 and not (self._own and k == row)][:NEAR]
+        close = [(k, s) for k, s in zip(near, alike, strict=True) if s >= LEAST_ALIKE and not (self._own and k == row)][
+            :NEAR
+        ]
         truth, guess = int(rows.truth[row]), int(rows.probabilities[row].argmax())
         votes = rows.probabilities[row].copy()
         for k, similarity in close:

@@ -12,12 +12,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipeline.domains import BY_KEY
+from pipeline.doubts.reasons import LEAST_ALIKE
 from pipeline.explanation import explain
 from pipeline.neighbours import Examples
 from pipeline.registry import Model
 from pipeline.review import Example, Piece, ReviewRow
 from pipeline.review.exchange import Item
-from pipeline.review.rows import AUDIT, DOUBTFUL, PAIR, Positions
+from pipeline.review.rows import AUDIT, DOUBTED, DOUBTFUL, PAIR, Positions
 from pipeline.workflow.pieces import pieces_of
 
 ROW, REASON, MODEL = "ligne", "raison", "modele"
@@ -60,11 +61,26 @@ class LabelledRows:
         best = np.take_along_axis(probabilities, ranked, axis=1)
         self._margins = best[:, 0] - best[:, 1]
         self._open = ~np.isnan(self._margins) & ~self._sampled
-        self.queues = (DOUBTFUL, *((AUDIT,) if self._sampled.any() else ()), *self._pairs())
+        self._doubts: dict[int, str] = {}
+        self.queues: tuple[str, ...] = (DOUBTFUL, *((AUDIT,) if self._sampled.any() else ()), *self._pairs())
         self.row: Callable[[int], ReviewRow] = lru_cache(maxsize=SHOWN)(self._row)
 
     def __len__(self) -> int:
         return len(self._texts)
+
+    def probabilities(self, positions: Positions) -> NDArray[np.float64]:
+        """Give the probabilities of rows (m × K), NaN where a text has no word."""
+        return self._probabilities[positions].astype(np.float64)
+
+    def blind(self, position: int) -> bool:
+        """Tell whether a row is the audit's: nothing a machine thinks of it may be shown."""
+        return bool(self._sampled[position])
+
+    def look_again(self, doubts: Sequence[tuple[int, str]]) -> None:
+        """Offer a queue of the rows whose label is doubted, in this order, with their reasons; before any is shown."""
+        self._doubts = {position: reason for position, reason in doubts if not self.blind(position)}
+        if self._doubts:
+            self.queues = (*self.queues[:1], DOUBTED, *self.queues[1:])
 
     def identity(self, position: int) -> tuple[str, str]:
         """Give the identifier (the row's number where the file has none) and the text."""
@@ -80,6 +96,8 @@ class LabelledRows:
         """
         if queue == AUDIT:
             return np.flatnonzero(self._sampled)
+        if queue == DOUBTED:
+            return np.fromiter(self._doubts, dtype=np.int64)
         inside = self._open
         if queue.startswith(PAIR):
             one, other = sorted(self.labels.index(label) for label in queue.removeprefix(PAIR).split("|"))
@@ -136,6 +154,7 @@ class LabelledRows:
             inclusion=float(self._inclusions[position]) if blind else None,
             blind=blind,
             line=int(self._lines[position]) if self._lines is not None else 0,
+            doubt=self._doubts.get(position, ""),
         )
 
     def _pieces(self, text: str) -> tuple[Piece, ...]:
@@ -150,7 +169,8 @@ class LabelledRows:
             return ()
         places, similarities = self._index.nearest([text[:EXPLAINED]], NEAREST + 1)
         found = zip(places[0].tolist(), similarities[0].tolist(), strict=True)
-        near = [Example(self._examples[at][0], self._examples[at][1], alike) for at, alike in found if alike > 0]
+        close = [(*self._examples[at], alike) for at, alike in found if alike >= LEAST_ALIKE]
+        near = [Example(other, label, alike) for other, label, alike in close]
         return tuple(example for example in near if example.text != text)[:NEAREST]
 
     def _reason(self, position: int) -> str:

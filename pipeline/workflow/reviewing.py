@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline import schema
 from pipeline.errors import InputError
 from pipeline.registry import Model, load_model
-from pipeline.review import Desk, annotator_name
+from pipeline.review import Decision, Desk, annotator_name
 from pipeline.review.exchange import Item
 from pipeline.review.server import open_door
 from pipeline.tables import Table, find_column, open_table
@@ -19,9 +19,12 @@ from pipeline.text import clean
 from pipeline.wordtable import WordTable
 from pipeline.workflow.reading import Say, shown, text_column
 from pipeline.workflow.review_rows import MODEL, REASON, ROW, Floats, LabelledRows, labelled_by
+from pipeline.workflow.second_look import annotation_column, doubted_rows, labels_given
 from pipeline.workflow.stores import open_journal, shown_store
 
 INCLUSION = "probabilite_inclusion"
+# The column of people's labels, under our name.
+GIVEN = "annotation"
 
 
 def review(
@@ -45,8 +48,9 @@ def review(
     model = load_model(model_name)
     journal = open_journal(store, read_only=read_only, labels=model.scoring.labels)
     try:
-        annotated = [*examples, *((each.text, each.after) for each in journal.labels())]
-        rows = load_rows(source, model, say, text=text, sample=sample, examples=annotated, lang=lang)
+        decided = journal.labels()
+        annotated = [*examples, *((each.text, each.after) for each in decided)]
+        rows = load_rows(source, model, say, text=text, sample=sample, examples=annotated, lang=lang, decided=decided)
         desk = Desk(rows, journal, read_only=read_only)
         door = open_door(desk, host=host, port=port, lang=lang, name=name)
         link(door.link)
@@ -65,8 +69,12 @@ def load_rows(
     sample: str | None = None,
     examples: Sequence[tuple[str, str]] = (),
     lang: str = "fr",
+    decided: Sequence[Decision] = (),
 ) -> LabelledRows:
-    """Read the rows of a labelled file (or any file: the model then labels it), and the audit's sample if any."""
+    """Read the rows of a labelled file (or any file: the model then labels it), and the audit's sample if any.
+
+    Rows that people have labelled, in the file or by ``decided``, are also offered by the doubts about their labels.
+    """
     table = open_table(source)
     say(f"{shown(source)} : {table.decision}")
     chosen = text_column(table, text, say)
@@ -75,7 +83,42 @@ def load_rows(
         raise InputError(f"{shown(source)} n'a qu'un en-tête : il n'y a rien à relire.")
     probabilities = _probabilities(frame, model, say)
     inclusions = _inclusions(frame, sample, say)
-    return LabelledRows(frame, probabilities, inclusions, model, source, examples, lang)
+    rows = LabelledRows(frame, probabilities, inclusions, model, source, examples, lang)
+    given = labels_given(source, frame[GIVEN], model.scoring.labels, say) if GIVEN in frame.columns else {}
+    given |= _decided(rows, decided)
+    _look_again(rows, given, model, examples, lang, say)
+    return rows
+
+
+def _decided(rows: LabelledRows, decisions: Sequence[Decision]) -> dict[int, int]:
+    """Give the labels already decided, by position; those decided blind are left alone: an audit rests on them."""
+    seen = [each for each in decisions if not each.blind and each.after in rows.labels]
+    places = rows.positions([each.row_id for each in seen])
+    found = [(places.get(each.row_id), each) for each in seen]
+    return {
+        place: rows.labels.index(each.after)
+        for place, each in found
+        if place is not None and rows.identity(place) == (each.row_id, each.text)
+    }
+
+
+def _look_again(
+    rows: LabelledRows,
+    given: dict[int, int],
+    model: Model,
+    examples: Sequence[tuple[str, str]],
+    lang: str,
+    say: Say,
+) -> None:
+    positions = np.array(sorted(place for place in given if not rows.blind(place)), dtype=np.int64)
+    if not len(positions):
+        return
+    chosen = positions.tolist()
+    texts = [rows.identity(place)[1] for place in chosen]
+    labels = np.array([given[place] for place in chosen], dtype=np.int64)
+    doubts = doubted_rows(texts, labels, rows.probabilities(positions), model, examples, lang)
+    rows.look_again([(chosen[row], reason) for row, reason in doubts])
+    say(f"{len(chosen)} lignes déjà annotées, dont {len(doubts)} à revoir (file « À revoir : doutes »).")
 
 
 def _frame(table: Table, text: str, labels: Sequence[str], say: Say) -> pl.DataFrame:
@@ -85,6 +128,8 @@ def _frame(table: Table, text: str, labels: Sequence[str], say: Say) -> pl.DataF
     given = [f"p_{label}" for label in labels]
     others = [INCLUSION, REASON, MODEL, ROW, *(given if set(given) <= set(table.columns) else ())]
     wanted |= {name: name for name in others if name in table.columns and name not in wanted}
+    annotated = annotation_column(table.columns, labels)
+    wanted |= {annotated: GIVEN} if annotated and annotated not in wanted else {}
     chunks = [chunk.frame.select(pl.col(name).alias(ours) for name, ours in wanted.items()) for chunk in table.chunks()]
     # PostgreSQL cannot hold NUL: one spelling for both stores, so that a row is recognised in either.
     frame = pl.concat(chunks).with_columns(pl.col("text").str.replace_all("\0", "\ufffd", literal=True))

@@ -11,6 +11,8 @@ let csrf = settings.csrf;
 let row = null;
 let pending = null; // what is being sent, or could not be: kept until the program says it is on the disk.
 let busy = false;
+let ahead = null; // the row that should come next, asked for while this one is read: { after, queue, row }.
+let waiting = null; // a decision on the row shown ahead, made before the program acknowledged the one before it.
 
 function element(tag, text, className) {
   const made = document.createElement(tag);
@@ -61,7 +63,11 @@ async function send(path, body) {
 
 // The key is made once: sending the same decision again cannot count it twice.
 function submit(path, body) {
-  if (busy || settings.readOnly) return;
+  if (settings.readOnly) return;
+  if (busy) {
+    waiting = { path, body };
+    return;
+  }
   if (pending && pending.body !== body) {
     complain(byId("problem").firstElementChild.textContent);
     return;
@@ -70,27 +76,53 @@ function submit(path, body) {
   deliver();
 }
 
+// The next row is painted at once when it is here already; a decision on it waits for this one to be on the disk.
 async function deliver() {
   busy = true;
+  waiting = null;
   say(words.saving);
+  const left = row;
+  const early = comesNext() ? ahead.row : null;
+  if (early) showRow(early);
   try {
     const answer = await send(pending.path, pending.body);
     pending = null;
     byId("problem").hidden = true;
-    show(answer);
+    if (early && answer.row && answer.row.number === early.number) showProgress(answer.progress);
+    else show(answer);
     tell(answer);
+    lookAhead();
   } catch (error) {
+    waiting = null;
+    if (early) showRow(left);
     say("");
     complain(`${words.not_saved} ${error.message}`);
     if (error.status === 400) pending = null;
   } finally {
     busy = false;
   }
+  if (waiting && row && waiting.body.number === row.number) submit(waiting.path, waiting.body);
+}
+
+const comesNext = () => row && ahead && ahead.row && pending.body.number === row.number
+  && ahead.after === row.number && ahead.queue === queue();
+
+async function lookAhead() {
+  ahead = null;
+  if (!row || settings.readOnly) return;
+  const asked = { after: row.number, queue: queue() };
+  try {
+    const found = await ask(`/api/ahead?number=${asked.after}&queue=${encodeURIComponent(asked.queue)}`);
+    if (row && row.number === asked.after) ahead = { ...asked, row: found.row };
+  } catch {
+    // The next decision's answer brings the row.
+  }
 }
 
 async function look(path) {
   try {
     show(await ask(path));
+    lookAhead();
     if (!pending) byId("problem").hidden = true;
   } catch (error) {
     complain(error.message);
@@ -121,8 +153,12 @@ const queue = () => byId("queue").value;
 const percent = (value) => `${Math.round(100 * value)} %`;
 
 function show(answer) {
-  row = answer.row;
   showProgress(answer.progress);
+  showRow(answer.row);
+}
+
+function showRow(shown) {
+  row = shown;
   byId("where").textContent = row ? `${words.row} ${row.number}${row.id ? ` · ${row.id}` : ""}` : words.finished;
   showText();
   showChoices();
@@ -130,7 +166,7 @@ function show(answer) {
   byId("accept").disabled = !row || row.blind || !row.suggestion || settings.readOnly;
   byId("skip").disabled = !row || settings.readOnly;
   byId("undo").disabled = settings.readOnly;
-  byId("row").focus({ preventScroll: true });
+  if (document.activeElement !== byId("row")) byId("row").focus({ preventScroll: true });
   byId("text").scrollTop = 0;
 }
 
