@@ -15,7 +15,7 @@ from pipeline.territory import Settings, merged_domains, scenarios, six_findings
 from pipeline.territory.survey import Survey
 from tests.conftest import ROOT
 
-KEYS = ("key", "verdict", "effect", "low", "high", "p", "n", "needed", "sentence")
+KEYS = ("key", "verdict", "effect", "low", "high", "p", "n", "needed", "detectable", "sentence")
 
 
 def survey_of(communes=300, each=40, seed=0, slope=0.0, elasticity=0.6, rural=0.0, wealth=0.0, **changed):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.domains import BY_KEY
 
 if TYPE_CHECKING:
-    from pipeline.results.territory import Finding, Measure, Needed, Obstruction
+    from pipeline.results.territory import Detectable, Finding, Measure, Needed, Obstruction
 
 CLAIMS = {
     "fr": {
@@ -123,6 +123,30 @@ _NEEDED = {
 }
 
 
+_DETECTABLE = {
+    "fr": {
+        "shown": "Cette enquête aurait montré, quatre fois sur cinq, {effects}.",
+        "contradicted": "Cette enquête aurait contredit le constat, quatre fois sur cinq, s'il y avait eu {effects}.",
+        "points": "un écart de {points} points sur un domaine",
+        "ratio": "un nombre de services de {low} % plus bas ou {high} % plus haut",
+        "rural": "un nombre de services de {low} % plus bas",
+        "correlation": "une corrélation de rang de {correlation}",
+        "and": " et ",
+        "or": ", ou ",
+    },
+    "en": {
+        "shown": "Four times in five this survey would have shown {effects}.",
+        "contradicted": "Four times in five this survey would have contradicted the finding, had there been {effects}.",
+        "points": "a change of {points} points in one domain",
+        "ratio": "a number of services {low} % lower or {high} % higher",
+        "rural": "a number of services {low} % lower",
+        "correlation": "a rank correlation of {correlation}",
+        "and": " and ",
+        "or": ", or ",
+    },
+}
+
+
 # Two claims have two parts: what contradicts them is one of these.
 _REASONS = {
     "fr": {
@@ -144,6 +168,8 @@ def finding_sentence(finding: Finding, lang: str) -> str:
         parts.append(_capital(_list(lang).join(shown)) + _tail(finding, lang) + ".")
     if finding.needed is not None:
         parts.append(needed_sentence(finding.needed, lang))
+    if finding.detectable is not None:
+        parts.append(detectable_sentence(finding.detectable, finding.key, lang))
     if finding.obstructions:
         reasons = _list(lang).join(obstruction_sentence(item, lang) for item in finding.obstructions)
         parts.append(("Non calculable : " if lang == "fr" else "Could not be computed: ") + reasons + ".")
@@ -172,9 +198,30 @@ def needed_sentence(needed: Needed, lang: str) -> str:
     return words["begin"] + words["or"].join(said) + "."
 
 
+def detectable_sentence(effects: Detectable, key: str, lang: str) -> str:
+    """Say the smallest effects that would have been shown; for a claim of no influence, that would contradict it.
+
+    >>> from pipeline.results.territory import Detectable
+    >>> detectable_sentence(Detectable(None, 1.25, None), "d", "en")
+    'Four times in five this survey would have shown a number of services 20 % lower.'
+    """
+    words, said = _DETECTABLE[lang], []
+    if effects.correlation is not None:
+        # Rounded up as the others, but never to 1, which would say that nothing could be shown.
+        correlation = min(_up(effects.correlation, 100), 0.99)
+        said.append(words["correlation"].format(correlation=written(correlation, lang, 2)))
+    if effects.ratio is not None:
+        low, high = (written(_up(100 * change), lang, 0) for change in (1 - 1 / effects.ratio, effects.ratio - 1))
+        said.append(words["rural" if key == "d" else "ratio"].format(low=low, high=high))
+    if effects.points is not None:
+        said.append(words["points"].format(points=written(_up(effects.points, 10), lang, 1)))
+    none = key in "ce"
+    return words["contradicted" if none else "shown"].format(effects=words["or" if none else "and"].join(said))
+
+
 def _up(value: float, parts: int = 1) -> float:
     """Round up, so that what is written is enough."""
-    return math.ceil(value * parts) / parts
+    return math.ceil(round(value * parts, 9)) / parts
 
 
 def _rounded(communes: int) -> float:
