@@ -15,13 +15,12 @@ from pipeline.territory.equivalence import (
     any_beyond_p,
     beyond_p,
     differs_p,
-    joint_p,
     within_p,
 )
-from pipeline.territory.mixes import slopes_statistic
 from pipeline.territory.models import Estimate, MixEffect, count_effect, mix_effect
 from pipeline.territory.needed import Equivalence
 from pipeline.territory.obstacles import ObstacleError
+from pipeline.territory.sign_flips import flipped_p
 from pipeline.territory.survey import Survey
 
 # « Closely correlated » is read as a rank correlation above 0.5, which Cohen (1988) calls large.
@@ -153,7 +152,7 @@ def _no_mix(about: str) -> Callable[[Survey, Settings], Part]:
 def _mix(about: str) -> Callable[[Survey, Settings], Part]:
     def test(survey: Survey, settings: Settings) -> Part:
         found = mix_effect(survey, about)
-        p = joint_p(*slopes_statistic(found.fit, 1), found.shift.degrees)
+        p = flipped_p(found.scores)
         errors = found.shift.errors
         detector = Detector("points", float(errors.max()), found.shift.degrees, parameters=len(errors) - 1)
         return Part(found.measures(about, settings.level), p, _mix_same(found, settings), found.n, detector)
