@@ -43,7 +43,7 @@ def scope_sentences(result: Territory, wording: TerritoryWording) -> list[str]:
         wording.corrected.format(n=grouped(result.audited, lang)) if result.audited else wording.uncorrected,
     ]
     if result.weights is not None:
-        said.append(wording.weights_ignored.format(name=result.weights))
+        said.append(wording.weighted.format(name=result.weights))
     if result.merged:
         said.append(wording.merged.format(names=", ".join(domain_name(name, lang) for name in result.merged)))
     return said

@@ -25,7 +25,7 @@ class TerritoryWording:
     whole: str
     corrected: str
     uncorrected: str
-    weights_ignored: str
+    weighted: str
     tests: str
     pictures: str
     picture: str
@@ -119,10 +119,10 @@ FRENCH = TerritoryWording(
         "comptées dans les intervalles de (c), (e) et (f). Faire vérifier des lignes (« domaines audit draw »), puis "
         "--annotated."
     ),
-    weights_ignored=(
-        "La colonne de poids « {name} » n'est pas utilisée : chaque service compte pour un, et ce qui est dit porte "
-        "sur les lignes du fichier, non sur l'ensemble que les poids représentent. La commande « domaines "
-        "shares » les utilise."
+    weighted=(
+        "La colonne de poids « {name} » pondère les parts des domaines (c, e et f) ; les nombres de services restent "
+        "ceux des lignes du fichier : un poids dit combien de services une ligne représente, et un total estimé n'est "
+        "pas un nombre compté dans une commune. Sans les poids : --no-weights."
     ),
     tests=(
         "Un constat d'influence est confirmé par une différence montrée, un constat d'absence d'influence par une "
@@ -232,9 +232,10 @@ ENGLISH = TerritoryWording(
         "Labels are predictions, with no checked sample: their errors are neither corrected nor counted in the "
         "intervals of (c), (e) and (f). Have rows checked (“domaines audit draw”), then --annotated."
     ),
-    weights_ignored=(
-        "The column of weights “{name}” is not used: each service counts for one, and what is said is about the rows "
-        "of the file, not about the whole that weights stand for. “domaines shares” does weigh."
+    weighted=(
+        "The column of weights “{name}” weighs the shares of domains (c, e and f); numbers of services stay those of "
+        "the rows of the file: a weight says how many services a row stands for, and an estimated total is not a "
+        "number counted in a commune. Without weights: --no-weights."
     ),
     tests=(
         "A finding of influence is confirmed by a difference shown, one of no influence by an equivalence shown (a "

@@ -172,7 +172,7 @@ class Profile:
 
 @dataclass(frozen=True)
 class Territory:
-    """Everything that is said of a survey's territory; ``weights`` names a column of weights left unused."""
+    """Everything that is said of a survey's territory; ``weights`` names the column that weighs shares."""
 
     source: str
     findings: tuple[Finding, ...]
@@ -195,7 +195,7 @@ class Territory:
             "holm": {finding.key: finding.p_adjusted for finding in self.findings},
             "about": "all_communes" if self.whole else "respondents",
             "audited": self.audited,
-            "weights_ignored": self.weights is not None,
+            "weights": self.weights,
             "level": self.level,
             "margin": self.margin,
             "services": self.joining.matched,

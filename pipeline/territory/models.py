@@ -176,7 +176,9 @@ def ratio_measures(survey: Survey, about: str, level: float) -> tuple[Measure, .
     survey, values = _varied(survey.chosen(survey.sizes > 0), about)
     survey, _ = merged_domains(survey)
     low, high = quarters(values)
-    found = ratio_slopes(survey.totals, mix_design(survey, about, values), 1, low, high)
+    # Weighted services of a commune, brought back to their number: half a service is added to each against zeros.
+    totals = survey.totals * (survey.sizes / survey.totals.sum(axis=1))[:, None]
+    found = ratio_slopes(totals, mix_design(survey, about, values), 1, low, high)
     degrees = found.n - 2 - (about != "population")
     half = special.stdtrit(degrees, 0.5 + level / 2) * found.errors
     return tuple(
