@@ -226,7 +226,8 @@ def test_cannot_tell_says_the_margin_and_the_communes_that_would_do_and_they_do(
 
 
 def test_every_obstacle_has_its_sentence_in_both_languages():
-    from pipeline.results.territory_sentences import OBSTACLES, obstruction_sentence
+    from pipeline.results.territory_sentences import obstruction_sentence
+    from pipeline.results.territory_words import OBSTACLES
 
     assert set(OBSTACLES["fr"]) == set(OBSTACLES["en"])
     for key in OBSTACLES["fr"]:

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from pipeline.results.territory import Detectable
-from pipeline.results.territory_sentences import detectable_sentence
+from pipeline.results.territory_limits import detectable_sentence
 from pipeline.territory import Settings, six_findings
 from pipeline.territory.detectable import Detector, detectable, smallest_effect
 from pipeline.territory.equivalence import differs_p
