@@ -1,10 +1,9 @@
 """Planted effects: simulated surveys on the real communes, naive and corrected for label error.
 
-400 communes and about 10,000 services, drawn anew each time. Numbers are negative binomial, truncated at 1; mixes are
-Dirichlet-multinomial, so that the services of a commune resemble one another. One effect is planted at a time: the
-numbers move by a ratio, the share of one domain by some points, between the first and the last quarter of a covariate.
-Predicted labels are right with a given accuracy, which rises with the population (longer texts): errors that know of
-the covariate are what misleads a naive analysis. 400 rows, drawn uniformly, are audited.
+One effect is planted at a time: the numbers move by a ratio, the share of one domain by some points, between the first
+and the last quarter of a covariate. The accuracy of predicted labels rises with the population: errors that know of
+the covariate are what misleads a naive analysis. 400 rows, drawn uniformly, are audited. ``--only joint`` compares
+tests that no domain moves, on labels whose errors know of the population and on labels whose errors do not.
 """
 
 from __future__ import annotations
@@ -14,27 +13,36 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import joint_tests
 import numpy as np
 from marks import write_between
+from territory_worlds import (
+    COMMUNES,
+    DIFFERENTIAL,
+    ELASTICITY,
+    PLANTED,
+    drawn_survey,
+    labels_of,
+    pool_of_communes,
+    predicted,
+    size_ranks,
+    true_mix,
+    with_numbers,
+)
 
-from pipeline.communes import reference_communes
-from pipeline.domains import DOMAINS, LABELS
+from pipeline.domains import LABELS
 from pipeline.territory import one_hot, pseudo_labels, totals_by_commune
-from pipeline.territory.equivalence import all_within_p, differs_p, joint_p
-from pipeline.territory.mixes import MixFit, shares_at, shift_of, slopes_statistic
-from pipeline.territory.models import count_effect, mix_design, mix_effect, values_of
+from pipeline.territory.equivalence import all_within_p, differs_p
+from pipeline.territory.mixes import shift_of
+from pipeline.territory.models import count_effect, mix_effect, values_of
+from pipeline.territory.sign_flips import flipped_p
 from pipeline.territory.survey import Survey, quarters
 
-COMMUNES, SERVICES, AUDITED, MARGIN, LEVEL = 400, 10_000, 400, 3.0, 0.95
-ALPHA, PRECISION, ELASTICITY = 0.4, 30.0, 0.5
-# By how much accuracy rises when the logarithm of the population rises by one standard deviation.
-DIFFERENTIAL = 0.03
+AUDITED, MARGIN, LEVEL = 400, 3.0, 0.95
 ACCURACIES = (1.0, 0.9, 0.8)
 POINTS = {"zero": 0.0, "small": 2.0, "medium": 5.0, "large": 10.0}
 LOG_RATIOS = {"zero": 0.0, "small": 0.1, "medium": 0.2, "large": 0.4}
 ELASTICITIES = {"zero": 0.0, "small": 0.1, "medium": 0.3, "large": 0.9}
-BASE = np.log([domain.published_share for domain in DOMAINS])
-PLANTED = LABELS.index("action_culturelle")
 
 
 @dataclass
@@ -59,64 +67,6 @@ class Tally:
         rates = [f"{100 * np.mean(values):.1f}" for values in (self.rejected, self.covered) if values]
         rates += [f"{100 * np.mean(values):.1f}" for values in (self.joint, self.second) if values]
         return "| " + " | ".join([*names, f"{truth:.2f}", f"{estimate:.2f}", bias, *rates]) + " |"
-
-
-def drawn_survey(rng: np.random.Generator, pool: Survey) -> Survey:
-    """Draw communes with a probability that rises with the square root of their population."""
-    chances = np.sqrt(pool.population)
-    chosen = rng.choice(len(pool.names), COMMUNES, replace=False, p=chances / chances.sum())
-    kept = np.zeros(len(pool.names), dtype=bool)
-    kept[chosen] = True
-    return pool.chosen(kept)
-
-
-def with_numbers(rng: np.random.Generator, survey: Survey, about: str, effect: float) -> Survey:
-    """Draw numbers of services; ``effect`` is an elasticity, a log-ratio rural against not, or between quarters."""
-    population = values_of(survey, "population")
-    values = values_of(survey, about)
-    eta = (0.0 if about == "population" else ELASTICITY) * (population - population.mean())
-    low, high = (0.0, 1.0) if about in ("population", "rural") else quarters(values)
-    eta = eta + effect * (values - values.mean()) / (high - low)
-    mean = np.exp(eta) * SERVICES / np.exp(eta).sum()
-    sizes = np.zeros(len(mean))
-    while (empty := sizes == 0).any():
-        sizes[empty] = rng.poisson(rng.gamma(1 / ALPHA, ALPHA * mean[empty]))
-    return replace(survey, sizes=sizes)
-
-
-def true_mix(survey: Survey, about: str, points: float) -> MixFit:
-    """Give the model whose planted domain gains about so many points between the covariate's quarters."""
-    values = values_of(survey, about)
-    low, high = quarters(values)
-    design = mix_design(survey, about, values)
-    share = np.exp(BASE[PLANTED]) / np.exp(BASE).sum()
-    slope = points / 100 / (share * (1 - share)) / (high - low)
-    coefficients = np.zeros((design.shape[1], len(LABELS) - 1))
-    coefficients[0] = BASE[:-1] - BASE[-1]
-    coefficients[0, PLANTED] -= slope * values.mean()
-    coefficients[1, PLANTED] = slope
-    return MixFit(coefficients, np.zeros((coefficients.size,) * 2), design, survey.sizes, len(LABELS))
-
-
-def labels_of(rng: np.random.Generator, truth: MixFit, places: np.ndarray) -> np.ndarray:
-    """Draw the true labels of services (n)."""
-    shares = shares_at(truth.coefficients, truth.design)
-    communes = rng.standard_gamma(PRECISION * shares)
-    communes /= communes.sum(axis=1, keepdims=True)
-    return _drawn(rng, communes[places])
-
-
-def _drawn(rng: np.random.Generator, chances: np.ndarray) -> np.ndarray:
-    return np.minimum((chances.cumsum(axis=1) < rng.random(len(chances))[:, None]).sum(axis=1), chances.shape[1] - 1)
-
-
-def predicted(rng: np.random.Generator, labels: np.ndarray, skill: np.ndarray) -> np.ndarray:
-    """Draw predicted labels (n) given each row's chance to be right; half of the errors go to « autre »."""
-    other = np.full((len(LABELS), len(LABELS)), 1 / 6)
-    other[:, -1] = 0.5
-    other[-1] = 0.25
-    np.fill_diagonal(other, 0.0)
-    return np.where(rng.random(len(labels)) < skill, labels, _drawn(rng, other[labels]))
 
 
 def numbers_cell(rng: np.random.Generator, pool: Survey, about: str, effect: float, replicates: int) -> Tally:
@@ -145,8 +95,7 @@ def mix_cells(
         gain = float(shift_of(truth, 1, low, high).points[PLANTED])
         places = np.repeat(np.arange(COMMUNES), survey.sizes.astype(int))
         labels = labels_of(rng, truth, places)
-        size = values_of(survey, "population")
-        rank = ((size - size.mean()) / size.std())[places]
+        rank = size_ranks(survey, places)
         audited = np.sort(rng.choice(len(places), AUDITED, replace=False))
         for accuracy in ACCURACIES:
             skill = np.clip(accuracy + DIFFERENTIAL * rank * (accuracy < 1), 0, 1)
@@ -173,30 +122,54 @@ def _record(tally: Tally, survey: Survey, about: str, gain: float) -> None:
     tally.truths.append(gain)
     tally.covered.append(measure.low <= gain <= measure.high)
     tally.rejected.append(measure.p < 0.05)
-    tally.joint.append(joint_p(*slopes_statistic(found.fit, 1), found.shift.degrees) < 0.05)
+    tally.joint.append(flipped_p(found.scores) < 0.05)
     tally.second.append(all_within_p(found.shift.points, found.shift.errors, MARGIN, found.shift.degrees) < 0.05)
 
 
-def pool_of_communes() -> Survey:
-    """Give the communes of the table where everything is known."""
-    table = reference_communes()
-    known = np.isfinite(np.column_stack([table.population, table.density, table.income, table.age])).all(axis=1)
-    zeros = np.zeros(len(table.codes))
-    regions = np.array(table.regions, dtype=object)
-    survey = Survey(
-        table.names,
-        regions,
-        table.population,
-        table.density,
-        table.income,
-        table.age,
-        zeros,
-        np.zeros((len(table.codes), len(LABELS))),
-        LABELS,
-        False,
-        {},
+def joint_cells(
+    rng: np.random.Generator, pool: Survey, about: str, points: float, replicates: int
+) -> dict[str, np.ndarray]:
+    """Give the p-values (replicates × tests) of tests that no domain moves, by kind of labels."""
+    cells: dict[str, list[tuple[float, ...]]] = {}
+    for _ in range(replicates):
+        survey = with_numbers(rng, drawn_survey(rng, pool), "population", ELASTICITY)
+        places = np.repeat(np.arange(COMMUNES), survey.sizes.astype(int))
+        labels = labels_of(rng, true_mix(survey, about, points), places)
+        for name, rows in _labellings(rng, labels, size_ranks(survey, places)).items():
+            found = mix_effect(replace(survey, totals=totals_by_commune(places, rows, COMMUNES)[1]), about)
+            cells.setdefault(name, []).append(joint_tests.p_values(found))
+    return {name: np.array(rows) for name, rows in cells.items()}
+
+
+def _labellings(rng: np.random.Generator, labels: np.ndarray, rank: np.ndarray) -> dict[str, np.ndarray]:
+    """Give the true labels and those right at 80 %: naive, with errors alike or not, and corrected."""
+    audited = np.sort(rng.choice(len(labels), AUDITED, replace=False))
+    alike, unlike = (
+        one_hot(predicted(rng, labels, np.clip(0.8 + differential * rank, 0, 1)), len(LABELS))
+        for differential in (0.0, DIFFERENTIAL)
     )
-    return survey.chosen(known)
+    chances = np.full(AUDITED, AUDITED / len(labels))
+    return {
+        "true labels": one_hot(labels, len(LABELS)),
+        "naive, errors alike everywhere": alike,
+        "naive, fewer errors in large communes": unlike,
+        "corrected": pseudo_labels(unlike, audited, labels[audited], chances),
+    }
+
+
+def joint_table(options: argparse.Namespace, pool: Survey) -> list[str]:
+    """Give the table of rival joint tests: rejections at 5 %, for each covariate and size that is wanted."""
+    names = ["covariate", "planted", "labels", "surveys", *joint_tests.NAMES]
+    lines = [f"| {' | '.join(names)} |", "| --- " * len(names) + "|"]
+    for about in options.about or ("population", "age", "income"):
+        for name in options.planted or ("zero",):
+            rng = _seeded("joint", about, name)
+            cells = joint_cells(rng, pool, about, POINTS[name], options.mix_replicates)
+            for labels, p_values in cells.items():
+                rates = [f"{100 * rate:.1f}" for rate in (p_values < 0.05).mean(axis=0)]
+                lines.append(f"| {' | '.join([about, name, labels, str(len(p_values)), *rates])} |")
+                print(lines[-1], flush=True)
+    return lines
 
 
 def _seeded(*names: str) -> np.random.Generator:
@@ -213,12 +186,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--replicates", type=int, default=1000)
     parser.add_argument("--mix-replicates", type=int, default=600)
-    parser.add_argument("--only", choices=("numbers", "mixes"), help="one of the two tables, printed and not written")
+    parser.add_argument("--only", choices=("numbers", "mixes", "joint"), help="one of the tables")
     parser.add_argument("--dry", action="store_true", help="print, do not write BENCHMARKS.md")
     parser.add_argument("--about", nargs="+", help="only the cells of these covariates, printed and not written")
     parser.add_argument("--planted", nargs="+", choices=tuple(POINTS), help="only these sizes, printed and not written")
     options = parser.parse_args(arguments)
     began, pool = time.perf_counter(), pool_of_communes()
+    if options.only == "joint":
+        lines = joint_table(options, pool)
+        if not options.dry:
+            write_between("joint", lines)
+        return
     numbers = [
         "| effect on the number of services | planted | truth | mean estimate | bias | rejects 0, % | coverage, % "
         "| Poisson rejected, % |",

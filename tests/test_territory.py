@@ -15,7 +15,7 @@ from pipeline.territory import Settings, merged_domains, scenarios, six_findings
 from pipeline.territory.survey import Survey
 from tests.conftest import ROOT
 
-KEYS = ("key", "verdict", "effect", "low", "high", "p", "n", "needed", "sentence")
+KEYS = ("key", "verdict", "effect", "low", "high", "p", "n", "needed", "detectable", "sentence")
 
 
 def survey_of(communes=300, each=40, seed=0, slope=0.0, elasticity=0.6, rural=0.0, wealth=0.0, **changed):
@@ -226,7 +226,8 @@ def test_cannot_tell_says_the_margin_and_the_communes_that_would_do_and_they_do(
 
 
 def test_every_obstacle_has_its_sentence_in_both_languages():
-    from pipeline.results.territory_sentences import OBSTACLES, obstruction_sentence
+    from pipeline.results.territory_sentences import obstruction_sentence
+    from pipeline.results.territory_words import OBSTACLES
 
     assert set(OBSTACLES["fr"]) == set(OBSTACLES["en"])
     for key in OBSTACLES["fr"]:
@@ -357,17 +358,48 @@ def test_without_communes_each_finding_says_so(run, demo, tmp_path, columns, sai
     assert (tmp_path / "x.html").is_file()
 
 
-def test_a_column_of_weights_is_said_to_be_left_unused_and_changes_nothing(run, demo, tmp_path):
+def test_a_column_of_weights_weighs_shares_and_not_numbers(run, demo, tmp_path):
     frame = pl.read_csv(demo, infer_schema_length=0)
-    frame.with_columns((pl.int_range(pl.len()) % 7 + 1).alias("Poids")).write_csv(tmp_path / "poids.csv")
+    school = pl.col("domaine").fill_null("") == "services_scolaires"
+    frame.with_columns(pl.when(school).then(pl.lit("4,5")).otherwise(pl.lit("1")).alias("Poids")).write_csv(
+        tmp_path / "poids.csv"
+    )
     plain = json.loads(run("territory", demo, "--json")[1])
-    weighed = json.loads(run("territory", tmp_path / "poids.csv", "--json")[1])
-    assert (plain["weights_ignored"], weighed["weights_ignored"]) == (False, True)
-    assert weighed["findings"] == plain["findings"]
+    weighed = json.loads(run("territory", tmp_path / "poids.csv", "--json", "--pictures", tmp_path / "images")[1])
+    unused = json.loads(run("territory", tmp_path / "poids.csv", "--json", "--no-weights")[1])
+    assert (plain["weights"], weighed["weights"], unused["weights"]) == (None, "Poids", None)
+    assert unused["findings"] == plain["findings"]
+    for place in (0, 1, 3):
+        assert weighed["findings"][place]["effect"] == pytest.approx(plain["findings"][place]["effect"])
+    assert weighed["findings"][2]["effect"] != pytest.approx(plain["findings"][2]["effect"], abs=0.1)
+    # The share of a class of communes is the sum of the weights of its services in the domain, over that of all.
+    communes = dict(zip(reference_communes().codes, reference_communes().density, strict=True))
+    rows = frame.filter(pl.col("domaine").is_not_null())
+    rural = np.array([communes.get(code) == 3 for code in rows["code_commune"]])
+    weights = np.where((rows["domaine"] == "services_scolaires").to_numpy(), 4.5, 1.0)
+    by_hand = 100 * weights[rural & (weights > 1)].sum() / weights[rural].sum()
+    shown = (tmp_path / "images" / "domaines.csv").read_text(encoding="utf-8")
+    found = re.search(r"rural,48,125,services_scolaires,([0-9.]+)", shown)
+    assert float(found[1]) == pytest.approx(by_hand, abs=0.01)
     out = run("territory", tmp_path / "poids.csv", "-o", tmp_path / "p.html")[1]
     for said in (out, unescape((tmp_path / "p.html").read_text(encoding="utf-8")).replace("\xa0", " ")):
-        assert "La colonne de poids « Poids » n'est pas utilisée : chaque service compte pour un" in said
+        assert "La colonne de poids « Poids » pondère les parts des domaines (c, e et f)" in said
     assert "colonne de poids" not in run("territory", demo)[1]
+
+
+def test_equal_weights_change_nothing_and_a_weight_that_is_none_is_refused(run, demo, tmp_path):
+    frame = pl.read_csv(demo, infer_schema_length=0)
+    frame.with_columns(poids=pl.lit("3")).write_csv(tmp_path / "poids.csv")
+    plain = json.loads(run("territory", demo, "--json")[1])
+    weighed = json.loads(run("territory", tmp_path / "poids.csv", "--json")[1])
+    for ours, theirs in zip(weighed["findings"], plain["findings"], strict=True):
+        assert ours["effect"] == pytest.approx(theirs["effect"])
+        assert (ours["low"], ours["high"]) == pytest.approx((theirs["low"], theirs["high"]))
+    frame.with_columns(poids=pl.lit("0")).write_csv(tmp_path / "nul.csv")
+    code, _, err = run("territory", tmp_path / "nul.csv")
+    assert code not in (0, 1)
+    assert "poids manquants, illisibles, nuls ou négatifs" in err
+    assert "--no-weights" in err
 
 
 def test_departments_by_name_do_as_well(run, demo, tmp_path):

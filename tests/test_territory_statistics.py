@@ -15,9 +15,10 @@ from pipeline.territory.correlation import spearman
 from pipeline.territory.counts import fit_counts
 from pipeline.territory.covariance import jackknife, sandwich
 from pipeline.territory.equivalence import all_within_p, any_beyond_p, beyond_p, holm, within_p
-from pipeline.territory.mixes import commune_weights, fit_mix, shares_at, shift_of, slopes_statistic
+from pipeline.territory.mixes import commune_weights, fit_mix, shares_at, shift_of
 from pipeline.territory.needed import Equivalence, needed_for, p_to_reach
 from pipeline.territory.obstacles import ObstacleError
+from pipeline.territory.sign_flips import effective_scores, flipped_p
 from pipeline.territory.survey import density_terms, quarters, region_terms
 
 
@@ -150,11 +151,40 @@ def test_perfect_separation_and_an_empty_domain_are_said():
         fit_mix(np.array([[5.0, 5.0]] * 20), np.ones((20, 2)))
 
 
-def test_no_slope_in_any_domain_has_a_small_statistic():
+def test_flipped_signs_worked_by_hand():
+    # Scores 3, 1 and 1: |±3 ±1 ±1| reaches 5 in 2 of the 8 draws of signs; 3, −1 and 1 reach 3 in 6 of them.
+    assert flipped_p(np.array([[3.0], [1.0], [1.0]])) == pytest.approx(2 / 8, abs=0.02)
+    assert flipped_p(np.array([[3.0], [-1.0], [1.0]])) == pytest.approx(6 / 8, abs=0.02)
+    # The same scores give the same p, whatever their units.
+    scores = np.random.default_rng(1).normal(0.1, 1, (60, 2))
+    assert flipped_p(scores) == flipped_p(scores) == pytest.approx(flipped_p(scores * [1e3, 1e-3]), abs=0.002)
+
+
+def test_with_many_communes_flipped_signs_are_a_chi_square():
+    from scipy import stats
+
+    scores = np.random.default_rng(2).normal(0.04, 1, (3_000, 3))
+    total = scores.sum(axis=0)
+    asymptotic = stats.chi2.sf(total @ np.linalg.solve(scores.T @ scores, total), 3)
+    assert flipped_p(scores) == pytest.approx(asymptotic, abs=0.015)
+    # Past the threshold it is the chi-square itself: two copies double the statistic.
+    twice = np.vstack([scores, scores])
+    assert flipped_p(twice) == pytest.approx(
+        stats.chi2.sf(2 * (total @ np.linalg.solve(scores.T @ scores, total)), 3), rel=1e-9
+    )
+
+
+def test_without_any_slope_the_scores_sum_to_nothing_and_with_one_they_are_shown():
     totals = np.array([[8.0, 7.0, 5.0]] * 12 + [[6.0, 8.0, 6.0]] * 12)
-    design = np.column_stack([np.ones(24), np.tile([0.0, 1.0], 12)])
-    statistic, degrees = slopes_statistic(fit_mix(totals, design), 1)
-    assert (round(statistic, 6), degrees) == (0.0, 2)
+    ones = np.ones(24)
+    none = effective_scores(totals, np.column_stack([ones, np.tile([0.0, 1.0], 12)]), ones, 1)
+    np.testing.assert_allclose(none.sum(axis=0), 0.0, atol=1e-8)
+    assert flipped_p(none) > 0.9
+    # By hand: without the covariate shares are 7/20, 7.5/20 and 5.5/20; the second half adds −1 and +0.5 each, from
+    # which half of what the covariate shares with the constant is taken.
+    design = np.column_stack([ones, np.repeat([0.0, 1.0], 12)])
+    scores = effective_scores(totals, design, ones, 1)
+    np.testing.assert_allclose(scores, np.repeat([[-0.5, 0.25], [-0.5, 0.25]], 12, axis=0), atol=1e-8)
 
 
 def test_a_pseudo_label_is_right_on_average_whatever_the_guess():

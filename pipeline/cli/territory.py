@@ -22,6 +22,7 @@ def territory(
     all_communes: Annotated[
         bool, typer.Option("--all-communes", help="Compter sans service les communes absentes du fichier.")
     ] = False,
+    no_weights: Annotated[bool, typer.Option("--no-weights", help="Ne pas pondérer par la colonne « poids ».")] = False,
     pictures: Annotated[str | None, typer.Option("--pictures", help="Dossier des images, de leurs tables.")] = None,
     as_json: AsJson = False,
     lang: Language = "fr",
@@ -49,6 +50,7 @@ def territory(
         annotated=annotated,
         settings=Settings(margin, level),
         whole=all_communes,
+        weighted=not no_weights,
     )
     write_pages(outcome, output, pictures, lang, progress.say)
     result = outcome.result

@@ -11,7 +11,8 @@ from pipeline.report.templates import page_template
 from pipeline.report.territory_pictures import Picture
 from pipeline.report.territory_wording import TERRITORY_WORDINGS, TerritoryWording
 from pipeline.results.territory import Finding, Measure, Scenario, Territory
-from pipeline.results.territory_sentences import CLAIMS, COVARIATES, VERDICTS, grouped, p_value, written
+from pipeline.results.territory_words import CLAIMS, COVARIATES, VERDICTS
+from pipeline.results.written_numbers import grouped, p_value, written
 
 # Signs stand beside the words, so that a verdict never rests on a colour.
 SIGNS = {"confirmed": "✓", "contradicted": "✗", "cannot_tell": "?"}
@@ -43,7 +44,7 @@ def scope_sentences(result: Territory, wording: TerritoryWording) -> list[str]:
         wording.corrected.format(n=grouped(result.audited, lang)) if result.audited else wording.uncorrected,
     ]
     if result.weights is not None:
-        said.append(wording.weights_ignored.format(name=result.weights))
+        said.append(wording.weighted.format(name=result.weights))
     if result.merged:
         said.append(wording.merged.format(names=", ".join(domain_name(name, lang) for name in result.merged)))
     return said

@@ -12,8 +12,8 @@ import numpy as np
 from pipeline.domains import BY_KEY
 from pipeline.report.render import domain_name
 from pipeline.report.territory_wording import TERRITORY_WORDINGS, TerritoryWording
-from pipeline.results.territory_sentences import written
 from pipeline.results.territory_views import Cloud, MixView, RegionView, Views
+from pipeline.results.written_numbers import written
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

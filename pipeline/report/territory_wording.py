@@ -25,7 +25,7 @@ class TerritoryWording:
     whole: str
     corrected: str
     uncorrected: str
-    weights_ignored: str
+    weighted: str
     tests: str
     pictures: str
     picture: str
@@ -119,15 +119,17 @@ FRENCH = TerritoryWording(
         "comptées dans les intervalles de (c), (e) et (f). Faire vérifier des lignes (« domaines audit draw »), puis "
         "--annotated."
     ),
-    weights_ignored=(
-        "La colonne de poids « {name} » n'est pas utilisée : chaque service compte pour un, et ce qui est dit porte "
-        "sur les lignes du fichier, non sur l'ensemble que les poids représentent. La commande « domaines "
-        "shares » les utilise."
+    weighted=(
+        "La colonne de poids « {name} » pondère les parts des domaines (c, e et f) ; les nombres de services restent "
+        "ceux des lignes du fichier : un poids dit combien de services une ligne représente, et un total estimé n'est "
+        "pas un nombre compté dans une commune. Sans les poids : --no-weights."
     ),
     tests=(
         "Un constat d'influence est confirmé par une différence montrée, un constat d'absence d'influence par une "
         "équivalence montrée (écart tenu dans ±{margin} points), jamais par un grand p. Les six p sont corrigés "
-        "ensemble (Holm) au seuil de {alpha} %. « Étroitement corrélés » se lit : corrélation de rang supérieure à 0,5."
+        "ensemble (Holm) au seuil de {alpha} %. « Étroitement corrélés » se lit : corrélation de rang de plus de 0,5. "
+        "L'effet montré quatre fois sur cinq est l'erreur type multipliée par la somme des quantiles du test et de la "
+        "puissance (Bloom 1995), au seuil que Holm laisse ; pour tous les domaines, celui du test conjoint."
     ),
     pictures="Images",
     picture="image",
@@ -230,14 +232,17 @@ ENGLISH = TerritoryWording(
         "Labels are predictions, with no checked sample: their errors are neither corrected nor counted in the "
         "intervals of (c), (e) and (f). Have rows checked (“domaines audit draw”), then --annotated."
     ),
-    weights_ignored=(
-        "The column of weights “{name}” is not used: each service counts for one, and what is said is about the rows "
-        "of the file, not about the whole that weights stand for. “domaines shares” does weigh."
+    weighted=(
+        "The column of weights “{name}” weighs the shares of domains (c, e and f); numbers of services stay those of "
+        "the rows of the file: a weight says how many services a row stands for, and an estimated total is not a "
+        "number counted in a commune. Without weights: --no-weights."
     ),
     tests=(
         "A finding of influence is confirmed by a difference shown, one of no influence by an equivalence shown (a "
         "difference held within ±{margin} points), never by a large p. The six p are corrected together (Holm) at "
-        "{alpha} %. “Closely correlated” is read as a rank correlation above 0.5."
+        "{alpha} %. “Closely correlated” is read as a rank correlation above 0.5. The effect "
+        "that would have been shown four times in five is the sum of the test's and the power's quantiles times the "
+        "standard error (Bloom 1995), at the level Holm leaves; for all domains together, that of the joint test."
     ),
     pictures="Pictures",
     picture="picture",

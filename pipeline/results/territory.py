@@ -49,12 +49,22 @@ class Needed:
 
 
 @dataclass(frozen=True)
+class Detectable:
+    """The smallest effects the survey would have shown four times in five: points, a ratio above 1, a correlation."""
+
+    points: float | None
+    ratio: float | None
+    correlation: float | None
+
+
+@dataclass(frozen=True)
 class Finding:
     """One of the six, tested: ``p`` is small when it is confirmed, ``against`` when contradicted.
 
     ``effect``, ``low`` and ``high`` are those of ``main``; the other measures follow. ``n`` counts communes
     (regions for « a »). ``p_adjusted`` is Holm's. ``missing`` counts communes left out for want of a covariate.
     ``obstructions`` say what could not be computed. ``needed`` goes with a claim of no influence nothing is shown of.
+    ``detectable`` goes with « cannot tell »: the effects that would have been shown, or would have contradicted it.
     """
 
     key: str
@@ -70,6 +80,7 @@ class Finding:
     ratio_margin: float
     obstructions: tuple[Obstruction, ...] = ()
     needed: Needed | None = None
+    detectable: Detectable | None = None
 
     def sentence(self, lang: str = "fr") -> str:
         """Say the finding in one or two sentences: verdict, effect, interval, n, p."""
@@ -86,6 +97,7 @@ class Finding:
             "p": self.p,
             "n": self.n,
             "needed": asdict(self.needed) if self.needed else None,
+            "detectable": asdict(self.detectable) if self.detectable else None,
             "sentence": self.sentence(lang),
         }
 
@@ -160,7 +172,7 @@ class Profile:
 
 @dataclass(frozen=True)
 class Territory:
-    """Everything that is said of a survey's territory; ``weights`` names a column of weights left unused."""
+    """Everything that is said of a survey's territory; ``weights`` names the column that weighs shares."""
 
     source: str
     findings: tuple[Finding, ...]
@@ -183,7 +195,7 @@ class Territory:
             "holm": {finding.key: finding.p_adjusted for finding in self.findings},
             "about": "all_communes" if self.whole else "respondents",
             "audited": self.audited,
-            "weights_ignored": self.weights is not None,
+            "weights": self.weights,
             "level": self.level,
             "margin": self.margin,
             "services": self.joining.matched,

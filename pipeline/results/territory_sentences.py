@@ -2,138 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from pipeline.domains import BY_KEY
+from pipeline.results.territory_limits import detectable_sentence, needed_sentence
+from pipeline.results.territory_words import CLAIMS, COVARIATES, OBSTACLES, QUARTERS, REASONS, REGIONS, VERDICTS
+from pipeline.results.written_numbers import grouped, p_value, written
 
 if TYPE_CHECKING:
-    from pipeline.results.territory import Finding, Measure, Needed, Obstruction
-
-CLAIMS = {
-    "fr": {
-        "a": "Le poids démographique des régions se voit dans la richesse de leurs services numériques",
-        "b": "La population d'une commune et le nombre de ses services sont étroitement corrélés",
-        "c": "La taille d'une commune n'influence pas les domaines qu'elle privilégie",
-        "d": "La ruralité a une influence négative sur la volonté de développer des services",
-        "e": "L'âge moyen des habitants n'influence ni les priorités ni l'intensité",
-        "f": "Le revenu des habitants influence à la fois le nombre des services et leur nature",
-    },
-    "en": {
-        "a": "The regions' demographic weight shows in the wealth of their digital services",
-        "b": "A commune's population and the number of its services are closely correlated",
-        "c": "The size of a commune does not influence which domains it favours",
-        "d": "Rurality has a negative influence on the will to develop services",
-        "e": "The mean age of inhabitants influences neither the priorities nor the intensity",
-        "f": "The income of inhabitants influences both the number of services and their nature",
-    },
-}
-
-VERDICTS = {
-    "fr": {"confirmed": "confirmé", "contradicted": "contredit", "cannot_tell": "on ne peut pas le dire"},
-    "en": {"confirmed": "confirmed", "contradicted": "contradicted", "cannot_tell": "cannot tell"},
-}
-
-COVARIATES = {
-    "fr": {
-        "population": "la population",
-        "age": "l'âge moyen",
-        "income": "le revenu",
-        "rural": "la grille de densité",
-        "regions": "la région",
-    },
-    "en": {
-        "population": "population",
-        "age": "mean age",
-        "income": "income",
-        "rural": "the density grid",
-        "regions": "the region",
-    },
-}
-
-# Regions proper, since 2016.
-REGIONS = 18
-
-_QUARTERS = {
-    "fr": {
-        "population": "du quart des communes les moins peuplées au quart des plus peuplées",
-        "age": "du quart des communes les plus jeunes au quart des plus âgées, à population égale",
-        "income": "du quart des communes aux revenus les plus bas au quart des plus hauts, à population égale",
-    },
-    "en": {
-        "population": "from the quarter of the least populated communes to that of the most populated",
-        "age": "from the quarter of the youngest communes to that of the oldest, population held equal",
-        "income": "from the quarter of the lowest incomes to that of the highest, population held equal",
-    },
-}
-
-OBSTACLES = {
-    "fr": {
-        "no_commune_column": "le fichier n'a ni colonne « code_commune » ni colonne « commune »",
-        "no_match": "aucune des {n} lignes n'a une commune connue de la table",
-        "too_few": "communes utilisables : {n}, il en faut au moins {least}",
-        "too_few_services": "{n} communes d'au moins {least} services",
-        "one_region": "toutes les communes sont d'une seule région",
-        "few_regions": "{n} régions seulement, il en faut au moins {least}",
-        "no_variation": "{covariate} ne varie pas assez d'une commune à l'autre",
-        "missing": "{covariate} manque pour toutes les communes",
-        "empty_domain": "un domaine n'a plus aucun service une fois les étiquettes corrigées",
-        "separation": "séparation parfaite, un domaine ne se rencontre que d'un côté : pas d'estimation finie",
-        "one_domain": "un seul domaine a assez de services",
-        "one_service_each": "aucune commune n'a plus d'un service",
-        "no_convergence": "le modèle des nombres de services n'a pas trouvé de maximum",
-        "singular": "les covariables ne se distinguent pas les unes des autres",
-    },
-    "en": {
-        "no_commune_column": "the file has neither a column “code_commune” nor a column “commune”",
-        "no_match": "none of the {n} rows has a commune known to the table",
-        "too_few": "usable communes: {n}, at least {least} are needed",
-        "too_few_services": "{n} communes with at least {least} services",
-        "one_region": "all the communes are of one region",
-        "few_regions": "only {n} regions, at least {least} are needed",
-        "no_variation": "{covariate} does not vary enough between communes",
-        "missing": "{covariate} is missing for every commune",
-        "empty_domain": "a domain has no service left once labels are corrected",
-        "separation": "perfect separation: a domain is met on one side only; the model has no finite estimate",
-        "one_domain": "only one domain has enough services",
-        "one_service_each": "no commune has more than one service",
-        "no_convergence": "the model of numbers of services found no maximum",
-        "singular": "covariates cannot be told apart",
-    },
-}
-
-
-_NEEDED = {
-    "fr": {
-        "begin": "Pour montrer l'absence d'influence, il aurait fallu ",
-        "margin": "une marge d'au moins {margins}",
-        "ratio": "{low} à {high} % du nombre de services",
-        "and": " et ",
-        "or": " ; ou, ",
-        "communes": "si rien n'influe en vérité, environ {n} communes comme celles-ci",
-    },
-    "en": {
-        "begin": "To show no influence: ",
-        "margin": "a margin of at least {margins}",
-        "ratio": "{low} to {high} % of the number of services",
-        "and": " and ",
-        "or": "; or, ",
-        "communes": "if nothing moves in truth, about {n} such communes",
-    },
-}
-
-
-# Two claims have two parts: what contradicts them is one of these.
-_REASONS = {
-    "fr": {
-        ("e", "contradicted"): " ; contredit par un effet au moins au-delà de sa marge",
-        ("f", "contradicted"): " ; contredit par un effet au moins tenu dans sa marge",
-    },
-    "en": {
-        ("e", "contradicted"): "; contradicted by at least one effect beyond its margin",
-        ("f", "contradicted"): "; contradicted by at least one effect held within its margin",
-    },
-}
+    from pipeline.results.territory import Finding, Measure, Obstruction
 
 
 def finding_sentence(finding: Finding, lang: str) -> str:
@@ -144,6 +21,8 @@ def finding_sentence(finding: Finding, lang: str) -> str:
         parts.append(_capital(_list(lang).join(shown)) + _tail(finding, lang) + ".")
     if finding.needed is not None:
         parts.append(needed_sentence(finding.needed, lang))
+    if finding.detectable is not None:
+        parts.append(detectable_sentence(finding.detectable, finding.key, lang))
     if finding.obstructions:
         reasons = _list(lang).join(obstruction_sentence(item, lang) for item in finding.obstructions)
         parts.append(("Non calculable : " if lang == "fr" else "Could not be computed: ") + reasons + ".")
@@ -151,36 +30,6 @@ def finding_sentence(finding: Finding, lang: str) -> str:
         left = "communes laissées de côté, covariable inconnue" if lang == "fr" else "communes left out, value unknown"
         parts.append(f"{grouped(finding.missing, lang)} {left}.")
     return " ".join(parts)
-
-
-def needed_sentence(needed: Needed, lang: str) -> str:
-    """Say what would have shown no influence.
-
-    >>> from pipeline.results.territory import Needed
-    >>> needed_sentence(Needed(7.25, None, 2900), "en")
-    'To show no influence: a margin of at least ±7.3 points; or, if nothing moves in truth, about 2,900 such communes.'
-    """
-    words, margins = _NEEDED[lang], []
-    if needed.points is not None:
-        margins.append(f"±{written(_up(needed.points, 10), lang, 1)} points")
-    if needed.ratio is not None:
-        low, high = (written(value, lang, 0) for value in (10_000 / _up(100 * needed.ratio), _up(100 * needed.ratio)))
-        margins.append(words["ratio"].format(low=low, high=high))
-    said = [words["margin"].format(margins=words["and"].join(margins))] if margins else []
-    if needed.communes is not None:
-        said.append(words["communes"].format(n=written(_rounded(needed.communes), lang, 0)))
-    return words["begin"] + words["or"].join(said) + "."
-
-
-def _up(value: float, parts: int = 1) -> float:
-    """Round up, so that what is written is enough."""
-    return math.ceil(value * parts) / parts
-
-
-def _rounded(communes: int) -> float:
-    """Keep two digits, rounded up: the number rests on guesses."""
-    scale = 10 ** max(0, len(str(communes)) - 2)
-    return float(math.ceil(communes / scale) * scale)
 
 
 def obstruction_sentence(obstruction: Obstruction, lang: str) -> str:
@@ -218,7 +67,7 @@ def measure_sentence(measure: Measure, lang: str) -> str:
         name = domain_label(measure.domain, lang)
         gain = _bracket([measure.value, measure.low, measure.high], lang, 1, " points", True)
         begin = "le plus fort écart de part est celui de" if french else "the largest change of share is that of"
-        return f"{begin} {name}{_colon(lang)}{gain} {_QUARTERS[lang][measure.about]}"
+        return f"{begin} {name}{_colon(lang)}{gain} {QUARTERS[lang][measure.about]}"
     changes = [100 * (value - 1) for value in (measure.value, measure.low, measure.high)]
     begin = "nombre de services " if french else "number of services "
     gain = _bracket(changes, lang, 1, " %", True)
@@ -232,7 +81,7 @@ def measure_sentence(measure: Measure, lang: str) -> str:
                 else " in rural communes, population held equal"
             )
         )
-    return f"{begin}{gain} {_QUARTERS[lang][measure.about]}"
+    return f"{begin}{gain} {QUARTERS[lang][measure.about]}"
 
 
 def domain_label(key: str | None, lang: str) -> str:
@@ -250,35 +99,6 @@ def interval(measure: Measure, lang: str, decimals: int) -> str:
 def _bracket(values: list[float], lang: str, decimals: int, unit: str, signed: bool) -> str:
     value, low, high = (written(number, lang, decimals, signed) for number in values)
     return f"{value}{unit} [{low} ; {high}]" if lang == "fr" else f"{value}{unit} [{low}, {high}]"
-
-
-def written(value: float, lang: str, decimals: int = 1, signed: bool = False) -> str:
-    """Write a number with the language's decimal mark and a true minus sign.
-
-    >>> written(-3.25, "fr", 1, True), written(0.04, "en", 1, True), written(12345.678, "fr", 0)
-    ('−3,2', '0.0', '12\u202f346')
-    """
-    text = f"{value:+,.{decimals}f}" if signed else f"{value:,.{decimals}f}"
-    if not any(digit in "123456789" for digit in text):
-        text = text.lstrip("+-")
-    text = text.replace("-", "−")
-    return text.replace(",", "\u202f").replace(".", ",") if lang == "fr" else text
-
-
-def grouped(value: int, lang: str) -> str:
-    """Write a whole number, its thousands grouped."""
-    return written(float(value), lang, 0)
-
-
-def p_value(p: float | None, lang: str) -> str:
-    """Write a p-value as papers do.
-
-    >>> p_value(0.0004, "fr"), p_value(0.0312, "en"), p_value(None, "fr")
-    ('p < 0,001', 'p = 0.031', 'p : –')
-    """
-    if p is None:
-        return "p : –" if lang == "fr" else "p: –"
-    return f"p < {written(0.001, lang, 3)}" if p < 0.001 else f"p = {written(p, lang, 3)}"
 
 
 def _tail(finding: Finding, lang: str) -> str:
@@ -310,7 +130,7 @@ def _margins(finding: Finding, lang: str) -> str:
     if finding.key in "ef":
         low, high = (written(100 * ratio, lang, 0) for ratio in (1 / finding.ratio_margin, finding.ratio_margin))
         said += f", {low} à {high} % du nombre" if lang == "fr" else f", {low} to {high} % of the number"
-    return said + _REASONS[lang].get((finding.key, finding.verdict), "")
+    return said + REASONS[lang].get((finding.key, finding.verdict), "")
 
 
 def _list(lang: str) -> str:

@@ -1,7 +1,8 @@
 """The study's six territorial findings as tests: pure functions of arrays, no file and no clock."""
 
+from pipeline.territory.claims import Settings
 from pipeline.territory.correction import one_hot, pseudo_labels
-from pipeline.territory.findings import Settings, obstructed, six_findings
+from pipeline.territory.findings import obstructed, six_findings
 from pipeline.territory.models import joint_counts
 from pipeline.territory.obstacles import ObstacleError
 from pipeline.territory.sensitivity import scenarios

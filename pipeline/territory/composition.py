@@ -37,7 +37,8 @@ def centred_log_ratios(totals: Numbers) -> Numbers:
 
 def ratio_slopes(totals: Numbers, design: Numbers, column: int, low: float, high: float) -> RatioSlopes:
     """Regress log-ratios on a design (G × p) by least squares, each commune counting for one, errors by jackknife."""
-    enough = totals.sum(axis=1) >= LEAST_SERVICES
+    # Pseudo-labels and weights sum to whole numbers up to rounding.
+    enough = totals.sum(axis=1) >= LEAST_SERVICES - 1e-6
     design = design[enough]
     if len(design) < 3 * design.shape[1] or np.linalg.matrix_rank(design) < design.shape[1]:
         raise ObstacleError("too_few_services", n=len(design), least=LEAST_SERVICES)

@@ -55,11 +55,6 @@ def any_beyond_p(effects: Numbers, errors: Numbers, margin: float, degrees: floa
     return min(1.0, smallest * len(effects))
 
 
-def joint_p(statistic: float, numerator: int, degrees: float) -> float:
-    """Give the p-value of Wald's statistic as an F, prudent where communes are few."""
-    return float(special.fdtrc(numerator, max(degrees, 1.0), statistic / numerator))
-
-
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
     """Give Holm's (1979) adjusted p-values; ``None`` stays ``None`` and counts for no test.
 

@@ -85,23 +85,40 @@ def fit_mix(totals: Numbers, design: Numbers, weights: Numbers | None = None) ->
     ``weights`` (G) weigh a commune's services, all alike without. Raise ``ObstacleError`` when the design is not of
     full rank, or a domain is perfectly foretold.
     """
+    standard, back = _standardised(design)
+    weighted = totals if weights is None else totals * weights[:, None]
+    beta = _fitted(weighted, standard)
+    every = np.kron(np.eye(totals.shape[1] - 1), back)
+    covariance = every @ _covariance(weighted, standard, beta) @ every.T
+    return MixFit(back @ beta, covariance, design, totals.sum(axis=1), totals.shape[1])
+
+
+def coefficients_of(totals: Numbers, design: Numbers, weights: Numbers) -> Numbers:
+    """Fit the same logit, and give its coefficients alone (p × K−1): their covariance takes most of the time."""
+    standard, back = _standardised(design)
+    return np.asarray(back @ _fitted(totals * weights[:, None], standard))
+
+
+def _standardised(design: Numbers) -> tuple[Numbers, Numbers]:
+    """Give the design with its columns centred and reduced, and what turns its coefficients into the design's."""
     if np.linalg.matrix_rank(design) < design.shape[1] or len(design) <= design.shape[1] + 1:
         raise ObstacleError("no_variation")
-    if (totals.sum(axis=0) <= 0).any():
-        raise ObstacleError("empty_domain")
-    scale = np.where(design.std(axis=0) < 1e-12, 1.0, design.std(axis=0))
-    shift = np.where(design.std(axis=0) < 1e-12, 0.0, design.mean(axis=0))
-    standard, sizes = (design - shift) / scale, totals.sum(axis=1)
-    totals = totals if weights is None else totals * weights[:, None]
-    beta = _newton(totals, standard)
-    if not (np.abs(beta[1:]) < SEPARATED).all():
-        raise ObstacleError("separation")
+    constant = design.std(axis=0) < 1e-12
+    scale = np.where(constant, 1.0, design.std(axis=0))
+    shift = np.where(constant, 0.0, design.mean(axis=0))
     back = np.diag(1 / scale)
     back[0, 1:] = -(shift / scale)[1:]
     back[0, 0] = 1.0
-    every = np.kron(np.eye(totals.shape[1] - 1), back)
-    covariance = every @ _covariance(totals, standard, beta) @ every.T
-    return MixFit(back @ beta, covariance, design, sizes, totals.shape[1])
+    return (design - shift) / scale, back
+
+
+def _fitted(totals: Numbers, design: Numbers) -> Numbers:
+    if (totals.sum(axis=0) <= 0).any():
+        raise ObstacleError("empty_domain")
+    beta = _newton(totals, design)
+    if not (np.abs(beta[1:]) < SEPARATED).all():
+        raise ObstacleError("separation")
+    return beta
 
 
 def _newton(totals: Numbers, design: Numbers) -> Numbers:
@@ -114,7 +131,7 @@ def _newton(totals: Numbers, design: Numbers) -> Numbers:
         shares = shares_at(beta, design)
         slope = design.T @ (totals - sizes[:, None] * shares)[:, :k]
         try:
-            step = np.linalg.solve(_information(shares, sizes, design), slope.T.ravel()).reshape(k, p).T
+            step = np.linalg.solve(information_of(shares, sizes, design), slope.T.ravel()).reshape(k, p).T
         except np.linalg.LinAlgError as error:
             raise ObstacleError("separation") from error
         size = 1.0
@@ -143,7 +160,8 @@ def _weights(shares: Numbers, sizes: Numbers) -> Numbers:
     return weights
 
 
-def _information(shares: Numbers, sizes: Numbers, design: Numbers) -> Numbers:
+def information_of(shares: Numbers, sizes: Numbers, design: Numbers) -> Numbers:
+    """Give the information on the coefficients (domain by domain) of shares (G × K), sizes (G), a design (G × p)."""
     weights = _weights(shares, sizes)
     k, p = weights.shape[1], design.shape[1]
     crossed = (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
@@ -156,7 +174,7 @@ def _covariance(totals: Numbers, design: Numbers, beta: Numbers) -> Numbers:
     residuals = (totals - sizes[:, None] * shares)[:, :-1]
     groups, k, p = len(design), residuals.shape[1], design.shape[1]
     scores = (residuals[:, :, None] * design[:, None, :]).reshape(groups, k * p)
-    information = _information(shares, sizes, design)
+    information = information_of(shares, sizes, design)
     if groups > JACKKNIFE_UP_TO:
         return sandwich(information, scores)
     weights = _weights(shares, sizes)
@@ -187,12 +205,3 @@ def _average(fit: MixFit, column: int, value: float, weights: Numbers) -> tuple[
     jacobian = shares[:, :, None] * (identity[None] - free[:, None, :])
     slopes = np.einsum("g,gkj,gp->kjp", weights, jacobian, design, optimize=True)
     return weights @ shares, slopes.reshape(fit.domains, -1)
-
-
-def slopes_statistic(fit: MixFit, column: int) -> tuple[float, int]:
-    """Give Wald's statistic that a covariate has no slope in any domain, and its degrees of freedom."""
-    p = fit.design.shape[1]
-    chosen = np.arange(fit.domains - 1) * p + column
-    slopes = fit.coefficients[column]
-    statistic = slopes @ np.linalg.solve(fit.covariance[np.ix_(chosen, chosen)], slopes)
-    return float(statistic), len(chosen)

@@ -14,6 +14,7 @@ from pipeline.territory.counts import CountFit, fit_counts
 from pipeline.territory.equivalence import differs_p
 from pipeline.territory.mixes import MixFit, Shift, commune_weights, fit_mix, shift_of
 from pipeline.territory.obstacles import ObstacleError
+from pipeline.territory.sign_flips import effective_scores
 from pipeline.territory.survey import (
     LEAST_COMMUNES,
     Survey,
@@ -54,12 +55,16 @@ class Estimate:
 
 @dataclass(frozen=True)
 class MixEffect:
-    """What the shares gain between the first and last quarter of a covariate: the fit, the shift, and what it used."""
+    """What the shares gain between the first and last quarter of a covariate: the fit, the shift, and what it used.
+
+    ``scores`` (G × K−1) are what each commune adds to the covariate's score, for the test of all domains together.
+    """
 
     fit: MixFit
     shift: Shift
     domains: tuple[str, ...]
     n: int
+    scores: Numbers
 
     def measures(self, about: str, level: float) -> tuple[Measure, ...]:
         """Give one measure a domain, in points of share, the greatest shift first."""
@@ -152,8 +157,10 @@ def mix_effect(survey: Survey, about: str) -> MixEffect:
     if len(survey.domains) < 2:
         raise ObstacleError("one_domain")
     low, high = quarters(values)
-    fit = fit_mix(survey.totals, mix_design(survey, about, values), commune_weights(survey.sizes))
-    return MixEffect(fit, shift_of(fit, 1, low, high), survey.domains, len(values))
+    design, weights = mix_design(survey, about, values), commune_weights(survey.sizes)
+    fit = fit_mix(survey.totals, design, weights)
+    scores = effective_scores(survey.totals, design, weights, 1)
+    return MixEffect(fit, shift_of(fit, 1, low, high), survey.domains, len(values), scores)
 
 
 def mix_design(survey: Survey, about: str, values: Numbers) -> Numbers:
@@ -169,7 +176,9 @@ def ratio_measures(survey: Survey, about: str, level: float) -> tuple[Measure, .
     survey, values = _varied(survey.chosen(survey.sizes > 0), about)
     survey, _ = merged_domains(survey)
     low, high = quarters(values)
-    found = ratio_slopes(survey.totals, mix_design(survey, about, values), 1, low, high)
+    # Weighted services of a commune, brought back to their number: half a service is added to each against zeros.
+    totals = survey.totals * (survey.sizes / survey.totals.sum(axis=1))[:, None]
+    found = ratio_slopes(totals, mix_design(survey, about, values), 1, low, high)
     degrees = found.n - 2 - (about != "population")
     half = special.stdtrit(degrees, 0.5 + level / 2) * found.errors
     return tuple(

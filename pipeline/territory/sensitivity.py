@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.results.territory import Scenario
-from pipeline.territory.findings import Settings, six_findings
+from pipeline.territory.claims import Settings
+from pipeline.territory.findings import six_findings
 from pipeline.territory.survey import Survey
 
 CAPITAL_REGION = "Île-de-France"

@@ -23,7 +23,9 @@ RURAL = 3.0
 
 @dataclass(frozen=True)
 class Survey:
-    """Communes (G): covariates (``nan`` when missing), ``sizes`` (G services), ``totals`` (G × K, maybe corrected).
+    """Communes (G): covariates (``nan`` when missing), ``sizes`` (G services), ``totals`` (G × K), maybe corrected.
+
+    ``totals`` may be weighted by a survey's weights of mean 1 (pseudo-likelihood, Binder 1983); ``sizes`` never are.
 
     ``whole`` tells that every commune of the table is there, those with no service included. ``inhabitants``
     gives the population of each region in the whole table.

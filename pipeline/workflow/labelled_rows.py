@@ -75,7 +75,7 @@ def read_labelled(source: str, say: Say, *, by: str | None = None, weigh: bool =
     kept = numbers >= 0
     population = Population(
         _probabilities(frame, domains, numbers, len(order))[kept],
-        _weights(frame, source, columns.get(schema.WEIGHT.name), kept),
+        row_weights(frame, source, columns.get(schema.WEIGHT.name), kept),
         numbered_anew(_communes(frame)[kept]) if "_commune" in frame.columns else None,
     )
     return LabelledRows(
@@ -129,7 +129,8 @@ def _probabilities(frame: pl.DataFrame, domains: Sequence[str], numbers: Integer
     return np.asarray(np.divide(rows, totals[:, None], out=rows, where=totals[:, None] > 0))
 
 
-def _weights(frame: pl.DataFrame, source: str, column: str | None, kept: NDArray[np.bool_]) -> NDArray[np.float64]:
+def row_weights(frame: pl.DataFrame, source: str, column: str | None, kept: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Give the weights of the rows kept, 1 without a column; raise ``InputError`` when one is not a positive number."""
     if column is None:
         return np.ones(int(kept.sum()))
     found = (

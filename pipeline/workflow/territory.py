@@ -32,10 +32,12 @@ from pipeline.territory import (
     totals_by_commune,
 )
 from pipeline.workflow.auditing import read_audited
+from pipeline.workflow.labelled_rows import row_weights
 from pipeline.workflow.reading import Say, labelled_column, labels_of, shown
 
 DEPARTMENT = Column("departement", "string", "Département.", ("code_departement", "dep", "dept"))
 YEAR = Column("annee", "string", "Année.", ("year", "an", "millesime"))
+WEIGHT = schema.WEIGHT.name
 # A year with fewer services than this is not tested alone.
 LEAST_IN_YEAR = 30
 
@@ -68,15 +70,25 @@ class _Rows:
     frame: pl.DataFrame
     domains: tuple[str, ...]
     named: Mapping[str, str]
-    # Weights of rows would make a commune's number of services a fraction of survey design, not a count.
+    # Weights are those of shares alone: they would make a commune's number of services an estimate, not a count.
     weights: str | None
 
 
 def territory(
-    source: str, say: Say, *, communes: str | None, annotated: str | None, settings: Settings, whole: bool
+    source: str,
+    say: Say,
+    *,
+    communes: str | None,
+    annotated: str | None,
+    settings: Settings,
+    whole: bool,
+    weighted: bool = True,
 ) -> Outcome:
-    """Test the six findings on a labelled file; ``whole`` counts the table's other communes as having no service."""
-    rows = _read(source)
+    """Test the six findings on a labelled file; ``whole`` counts the table's other communes as having no service.
+
+    ``weighted`` weighs the shares of domains by the column of weights, when there is one.
+    """
+    rows = _read(source, weighted)
     table = _communes(communes, say)
     places, joining = _join(rows, Matcher(table, reference_former()))
     services = _services(rows, places, source, annotated, say)
@@ -104,7 +116,7 @@ def territory(
     return Outcome(result, survey)
 
 
-def _read(source: str) -> _Rows:
+def _read(source: str, weighted: bool) -> _Rows:
     table = open_table(source)
     labelled_column(table)
     domains = tuple(labels_of(table))
@@ -114,9 +126,12 @@ def _read(source: str) -> _Rows:
         if (found := find_column(table.columns, None, column, "")) is not None
     }
     guesses = [f"p_{name}" for name in domains if f"p_{name}" in table.columns]
+    weights = find_column(table.columns, None, schema.WEIGHT, "") if weighted else None
+    if weights is not None:
+        guesses.append(weights)
     wanted = [pl.col("domaine"), *(pl.col(theirs).alias(f"_{ours}") for ours, theirs in named.items()), *guesses]
     frames = [chunk.frame.select(wanted) for chunk in table.chunks()]
-    return _Rows(pl.concat(frames), domains, named, find_column(table.columns, None, schema.WEIGHT, ""))
+    return _Rows(pl.concat(frames), domains, named, weights)
 
 
 def _communes(path: str | None, say: Say) -> Communes:
@@ -199,7 +214,14 @@ def _services(rows: _Rows, places: Places, source: str, annotated: str | None, s
         )
     kept = places >= 0
     years = _years(frame, rows)
-    return Services(places[kept], labels[kept], years[kept], audited)
+    return Services(places[kept], labels[kept] * _weights(rows, source, kept), years[kept], audited)
+
+
+def _weights(rows: _Rows, source: str, kept: NDArray[np.bool_]) -> Numbers:
+    """Give the weights of rows as a column (n × 1) of mean 1, so that a service still counts for about one."""
+    named = rows.frame if rows.weights is None else rows.frame.with_columns(pl.col(rows.weights).alias(WEIGHT))
+    weights = row_weights(named, source, rows.weights, kept)
+    return (weights / weights.mean() if weights.size else weights)[:, None]
 
 
 def _guesses(frame: pl.DataFrame, domains: Sequence[str], labels: Numbers) -> Numbers:
