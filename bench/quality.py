@@ -53,6 +53,7 @@ COMPETITORS: dict[str, Callable[[], Any]] = {
 }
 ABLATION: dict[str, Callable[[], Any]] = {
     "all families (default)": DomainClassifier,
+    "without squared directions": lambda: DomainClassifier(directions=0),
     "without vectors": lambda: DomainClassifier(vector=0),
     "without the lexicon": without_lexicon,
     "without lemmas": lambda: DomainClassifier(lemma=0),
