@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import UsageError
 from pipeline.review.journal import Action, Decision, Journal
-from pipeline.review.rows import DISAGREEMENTS, DOUBTED, SKIPPED, Positions, Rows
+from pipeline.review.rows import DISAGREEMENTS, DOUBTED, DOUBTFUL, SKIPPED, Positions, Rows
 
 # Speed is that of the last decisions; a pause longer than this, in seconds, starts the count anew.
 LAST, PAUSE = 30, 300.0
@@ -50,6 +50,12 @@ class Desk:
         self._lock = threading.RLock()
         self._read = 0
         self._last: dict[str, dict[int, Decision]] = defaultdict(dict)
+        # Kept as decisions come: counting them anew took 9 ms a row once a person had made 20,000.
+        self._seen_to: dict[tuple[str, bool], NDArray[np.bool_]] = defaultdict(
+            lambda: np.zeros(len(self.rows), dtype=np.bool_)
+        )
+        self._compared: Counter[str] = Counter()
+        self._agreed: Counter[str] = Counter()
         self._disagreed: set[int] = set()
         self._orders: dict[str, Positions] = {}
         self._members: dict[str, NDArray[np.bool_]] = {}
@@ -159,16 +165,13 @@ class Desk:
     def progress(self, annotator: str, queue: str) -> Progress:
         """Say how far this person is in a queue, how fast they go, how often they keep the suggestion."""
         with self._lock:
-            seen = self._last[annotator]
-            compared = [each for each in seen.values() if each.after and each.suggestion and not each.blind]
-            agreed = sum(each.after == each.suggestion for each in compared)
             if queue in (DISAGREEMENTS, SKIPPED):
                 done, size = 0, len(list(self._special(annotator, queue)))
             else:
-                members = self._member(queue)
-                handled = np.fromiter((p for p in seen if self._handled(seen, p, queue)), dtype=np.int64)
-                done, size = int(members[handled].sum()), len(self._order(queue))
-            return Progress(done, size, self._speed(annotator), agreed, len(compared))
+                seen_to = self._seen_to[annotator, queue == DOUBTED]
+                done, size = int(np.count_nonzero(seen_to & self._member(queue))), len(self._order(queue))
+            agreed, compared = self._agreed[annotator], self._compared[annotator]
+            return Progress(done, size, self._speed(annotator), agreed, compared)
 
     def names(self) -> list[str]:
         """Give who has decided anything here."""
@@ -200,7 +203,18 @@ class Desk:
         known = seen.get(position)
         if known is None or (known.at, known.key) <= (decision.at, decision.key):
             seen[position] = decision
+            self._count(known, -1)
+            self._count(decision, 1)
+            for queue in (DOUBTFUL, DOUBTED):
+                handled = self._handled(seen, position, queue)
+                self._seen_to[decision.annotator, queue == DOUBTED][position] = handled
         self._settle(position)
+
+    def _count(self, decision: Decision | None, times: int) -> None:
+        """Count a decision among those that kept the suggestion or not, or take it out."""
+        if decision is not None and decision.after and decision.suggestion and not decision.blind:
+            self._compared[decision.annotator] += times
+            self._agreed[decision.annotator] += times * (decision.after == decision.suggestion)
 
     def _settle(self, position: int) -> None:
         last = [seen[position] for seen in self._last.values() if position in seen]
