@@ -19,7 +19,7 @@ from pipeline.territory.mixes import coefficients_of, information_of, shares_at
 Numbers = NDArray[np.float64]
 
 FLIPS, SEED = 9_999, 20161219
-# Above this number of communes the law of the flips is the chi-square to the digits written, and their signs take 120 MB.
+# Above this number of communes the law of the flips is the chi-square to the digits written; their signs take 120 MB.
 FLIPPED_UP_TO = 3_000
 
 
