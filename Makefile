@@ -89,6 +89,7 @@ bench-cost: $(VENV)/.installed-test ## measure cost per text and memory from 10,
 
 bench-territory: $(VENV)/.installed-test ## planted territorial effects: level, power, bias, coverage (long)
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/territory.py
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/territory.py --only joint
 
 reference: $(VENV)/.installed ## rebuild the shipped table of communes from ../shared/reference
 	$(BIN)/python -m pipeline.communes.building ../shared/reference

@@ -19,8 +19,8 @@ from pipeline.territory.mixes import coefficients_of, information_of, shares_at
 Numbers = NDArray[np.float64]
 
 FLIPS, SEED = 9_999, 20161219
-# Above this number of communes the flips' law is the chi-square to the digits that are written.
-FLIPPED_UP_TO = 5_000
+# Above this number of communes the law of the flips is the chi-square to the digits written; their signs take 120 MB.
+FLIPPED_UP_TO = 3_000
 
 
 def flipped_p(scores: Numbers, flips: int = FLIPS) -> float:
