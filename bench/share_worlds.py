@@ -79,6 +79,7 @@ def out_of_fold() -> dict[str, NDArray[np.float64]]:
             [item.label for item in texts],
             [item.weight for item in texts],
             always_training(split, terms),
+            workers=2,
         )[scored]
         for name, split in folds.items()
     }

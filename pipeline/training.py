@@ -93,29 +93,47 @@ def held_out_logits(
     folds: Folds,
     workers: int = 1,
 ) -> Array:
-    """Give each text's uncalibrated scores (n × K) from a model that saw neither it nor its group.
+    """Give each text's uncalibrated scores (n × K) from a model that saw neither it nor its group."""
+    return held_out_splits(make, texts, labels, weights, [folds], workers)[0]
 
-    With more ``workers`` than one, folds are fitted by as many processes: liblinear keeps its random numbers in one
-    place for all the threads of a process, and two fits at once would not give the same model twice.
+
+def held_out_splits(
+    make: Callable[[], Estimator],
+    texts: Sequence[str],
+    labels: Sequence[str],
+    weights: Sequence[float],
+    splits: Sequence[Folds],
+    workers: int = 1,
+) -> list[Array]:
+    """Give held-out scores (n × K) for each of several splits into folds.
+
+    With more ``workers`` than one, all folds are fitted by as many processes: liblinear keeps its random numbers in
+    one place for all the threads of a process, and two fits at once would not give the same model twice.
     """
     classes = sorted(set(labels))
-    logits = np.zeros((len(texts), len(classes)))
     tasks = [
         (
             make,
             ([texts[row] for row in train], [labels[row] for row in train], [weights[row] for row in train]),
             [texts[row] for row in test],
         )
+        for folds in splits
         for train, test in folds
     ]
-    for (_, test), (names, found) in zip(folds, _fitted_elsewhere(tasks, workers), strict=True):
-        if names != classes:
-            raise InputError(
-                "Trop peu de textes différents d'un même domaine pour valider le modèle (textes presque pareils, ou "
-                "d'un seul type de service) : en annoter d'autres, décrits autrement."
-            )
-        logits[test] = found
-    return logits
+    answers = iter(_fitted_elsewhere(tasks, workers))
+    found = []
+    for folds in splits:
+        logits = np.zeros((len(texts), len(classes)))
+        for _, test in folds:
+            names, logits_of_fold = next(answers)
+            if names != classes:
+                raise InputError(
+                    "Trop peu de textes différents d'un même domaine pour valider le modèle (textes presque pareils, "
+                    "ou d'un seul type de service) : en annoter d'autres, décrits autrement."
+                )
+            logits[test] = logits_of_fold
+        found.append(logits)
+    return found
 
 
 Task = tuple[Callable[[], Estimator], tuple[list[str], list[str], list[float]], list[str]]

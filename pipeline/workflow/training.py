@@ -39,7 +39,7 @@ from pipeline.training import (
     calibrate,
     cross_calibrated,
     grouped_folds,
-    held_out_logits,
+    held_out_splits,
     joined_groups,
     stratified_folds,
     training_profile,
@@ -157,13 +157,13 @@ def validate(texts: Sequence[AnnotatedText], seed: int, say: Say) -> Validation:
     described = [item for item in texts if not item.term]
     labels = [item.label for item in described]
     folds = grouped_folds(labels, groups_of(described), seed)
-    logits = _held_out(texts, folds, seed)[scored]
+    ordinary = stratified_folds(labels, seed)
+    logits, ordinary_logits = (found[scored] for found in _held_out(texts, [folds, ordinary], seed))
     calibrated = cross_calibrated(logits, truth[scored], _within(folds, scored))
     unseen = evaluate(truth[scored], calibrated.argmax(axis=1), classes, calibrated)
     say(f"Types de service jamais vus : macro-F1 {unseen.macro_f1:.3f}, ECE {unseen.ece:.3f}.")
     calibration = calibrate(logits, truth[scored])
-    ordinary = stratified_folds(labels, seed)
-    known = calibration.probabilities(_held_out(texts, ordinary, seed)[scored])
+    known = calibration.probabilities(ordinary_logits)
     stratified = evaluate(truth[scored], known.argmax(axis=1), classes, known)
     say(f"Découpage ordinaire : macro-F1 {stratified.macro_f1:.3f}.")
     # A new response is most often about a kind of service the corpus knows: the threshold is chosen
@@ -200,23 +200,34 @@ def _kept(
     return HeldOut(prints[scored], fold[scored], place[truth[scored]], known[:, order], prints[also])
 
 
-def _held_out(texts: Sequence[AnnotatedText], folds: Folds, seed: int) -> Array:
-    """Give held-out scores; the terms, which come last in ``texts``, train in every fold."""
+def _held_out(texts: Sequence[AnnotatedText], splits: Sequence[Folds], seed: int) -> list[Array]:
+    """Give held-out scores for each split; the terms, which come last in ``texts``, train in every fold."""
     terms = [row for row, item in enumerate(texts) if item.term]
     described = [item.text for item in texts]
-    many = len(texts) >= MANY and (os.cpu_count() or 1) > 1
-    return held_out_logits(
-        partial(_taught, seed, _lemmas(described)) if many else partial(make_classifier, seed),
+    workers = WORKERS if len(texts) >= MANY and (os.cpu_count() or 1) > 1 else 1
+    return held_out_splits(
+        partial(make_classifier, seed) if workers == 1 else partial(_taught, seed, _lemmas(described, workers)),
         described,
         [item.label for item in texts],
         [item.weight for item in texts],
-        always_training(folds, terms),
-        WORKERS if many else 1,
+        [always_training(folds, terms) for folds in splits],
+        workers,
     )
 
 
-def _lemmas(texts: Sequence[str]) -> dict[str, str]:
-    return LEMMATISER.lemmas(sorted({word for text in texts for word in words(clean(text))}))
+def _lemmas(texts: Sequence[str], workers: int) -> dict[str, str]:
+    """Find the lemmas of all words, a part in each process, and remember them here."""
+    from joblib import Parallel, delayed
+
+    types = sorted({word for text in texts for word in words(clean(text))})
+    parts = Parallel(n_jobs=workers)(delayed(_lemmas_of)(types[part::workers]) for part in range(workers))
+    lemmas = {word: lemma for part in parts for word, lemma in part.items()}
+    LEMMATISER.remember(lemmas)
+    return lemmas
+
+
+def _lemmas_of(types: Sequence[str]) -> dict[str, str]:
+    return LEMMATISER.lemmas(types)
 
 
 def _taught(seed: int, lemmas: Mapping[str, str]) -> DomainClassifier:
