@@ -34,11 +34,11 @@ PARTS = {
     "fasttext-words": 0.3,
     "fasttext-subwords": 0.2,
     "sklearn-words": 0.2,
-    "sklearn-words-lemmas": 0.02,
+    "sklearn-words-lemmas": 0.005,
     "sklearn-chars": 0.03,
-    "sklearn-chars-lemmas": 0.02,
-    "spacy-textcat-1": 0.02,
-    "spacy-textcat-2": 0.02,
+    "sklearn-chars-lemmas": 0.005,
+    "spacy-textcat-1": 0.005,
+    "spacy-textcat-2": 0.005,
 }
 # The synthetic corpus is for the engine's worst case: no text twice, many distinct words.
 ZIPF = ("floor", "domaines 1", "domaines 2", "fasttext-words", "fasttext-subwords", "sklearn-words")
