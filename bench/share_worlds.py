@@ -53,9 +53,9 @@ def read_pool() -> Pool:
 
 def out_of_fold() -> dict[str, NDArray[np.float64]]:
     """Give the classifier's probabilities of every annotated text, never from a model that saw it."""
-    from pipeline.training import always_training, calibrate, grouped_folds, held_out_logits, stratified_folds
+    from pipeline.training import always_training, calibrate, grouped_folds, stratified_folds
     from pipeline.workflow.corpora import corpus_files, read_corpus
-    from pipeline.workflow.training import groups_of, make_classifier
+    from pipeline.workflow.training import groups_of, held_out_scores
 
     corpora = [str(ROOT / "corpora" / name) for name in ("annotated", "contrasts.csv", "lexicon.csv")]
     texts = sorted((item for file in corpus_files(corpora) for item in read_corpus(file)), key=lambda item: item.term)
@@ -72,17 +72,8 @@ def out_of_fold() -> dict[str, NDArray[np.float64]]:
         "same": stratified_folds(labels, 2016),
         "voices": grouped_folds(labels, voices, 2016),
     }
-    logits = {
-        name: held_out_logits(
-            lambda: make_classifier(2016),
-            [item.text for item in texts],
-            [item.label for item in texts],
-            [item.weight for item in texts],
-            always_training(split, terms),
-            workers=2,
-        )[scored]
-        for name, split in folds.items()
-    }
+    scores = held_out_scores(texts, [always_training(split, terms) for split in folds.values()], 2016)
+    logits = {name: found[scored] for name, found in zip(folds, scores, strict=True)}
     # The shipped model is calibrated on kinds it never saw, whatever it then reads.
     calibration = calibrate(logits["kinds"], truth)
     found = {name: calibration.probabilities(values)[:, order] for name, values in logits.items()}

@@ -2,8 +2,8 @@
 
 QuaPy needs no audited row and has no other source of truth than unchanged wording. Its bootstrap takes seconds a file:
 files have 2,000 rows, 100 resamples instead of 500, and there are 100 replicates, 20 for PACC, whose every resample is
-an optimisation. Run by `make bench-coverage` where QuaPy is
-installed (`pip install quapy`); the table says so where it is not.
+an optimisation. Weights and communes are unknown to it. Run by `make bench-coverage` where QuaPy is installed
+(`pip install quapy`); the table says so where it is not.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from pipeline.domains import LABELS
 
 ROWS, RESAMPLES, VALIDATION = 2_000, 100, 2_000
 REPLICATES = {"PACC": 20, "EMQ": 100}
-SHOWN = ("uniform draw, same", "uniform draw, kinds", "labels shifted (Dirichlet), same")
+# QuaPy has no audited row: how they are drawn plays no part, and settings that differ by the draw alone are one.
+DRAWS = ("stratified", "active")
 
 
 class GivenProbabilities(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -85,7 +86,7 @@ def main() -> None:
         "| --- | --- | --- | --- | --- |",
     ]
     for cell in CELLS:
-        if cell.name in SHOWN:
+        if not cell.name.startswith(DRAWS):
             for name, make in methods.items():
                 lines.append(line(cell, name, make, pool))
                 print(lines[-1], flush=True)

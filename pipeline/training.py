@@ -85,18 +85,6 @@ def joined_groups(*keys: Sequence[str], links: Sequence[tuple[int, int]] = ()) -
     return [str(root(row)) for row in range(len(parent))]
 
 
-def held_out_logits(
-    make: Callable[[], Estimator],
-    texts: Sequence[str],
-    labels: Sequence[str],
-    weights: Sequence[float],
-    folds: Folds,
-    workers: int = 1,
-) -> Array:
-    """Give each text's uncalibrated scores (n × K) from a model that saw neither it nor its group."""
-    return held_out_splits(make, texts, labels, weights, [folds], workers)[0]
-
-
 def held_out_splits(
     make: Callable[[], Estimator],
     texts: Sequence[str],
@@ -105,7 +93,7 @@ def held_out_splits(
     splits: Sequence[Folds],
     workers: int = 1,
 ) -> list[Array]:
-    """Give held-out scores (n × K) for each of several splits into folds.
+    """Give each text's uncalibrated scores (n × K) from a model that saw neither it nor its group, for each split.
 
     With more ``workers`` than one, all folds are fitted by as many processes: liblinear keeps its random numbers in
     one place for all the threads of a process, and two fits at once would not give the same model twice.

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from pipeline.corpus import AnnotatedText
 from pipeline.domains import LABELS
-from pipeline.training import always_training, cross_calibrated, held_out_logits, stratified_folds
-from pipeline.workflow.training import make_classifier
+from pipeline.training import always_training, cross_calibrated, stratified_folds
+from pipeline.workflow.training import held_out_scores
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -32,13 +32,8 @@ def cross_validated(texts: Sequence[AnnotatedText], seed: int) -> CrossValidated
     others = [item for item in texts if item.term or item.pair]
     listed = [*judged, *others]
     folds = stratified_folds([item.label for item in judged], seed)
-    logits = held_out_logits(
-        lambda: make_classifier(seed),
-        [item.text for item in listed],
-        [item.label for item in listed],
-        [item.weight for item in listed],
-        always_training(folds, range(len(judged), len(listed))),
-    )[: len(judged)]
+    taught = always_training(folds, range(len(judged), len(listed)))
+    logits = held_out_scores(listed, [taught], seed)[0][: len(judged)]
     # scikit-learn sorts labels by name.
     order = [sorted(LABELS).index(label) for label in LABELS]
     truth = np.array([LABELS.index(item.label) for item in judged], dtype=np.int64)

@@ -158,7 +158,9 @@ def validate(texts: Sequence[AnnotatedText], seed: int, say: Say) -> Validation:
     labels = [item.label for item in described]
     folds = grouped_folds(labels, groups_of(described), seed)
     ordinary = stratified_folds(labels, seed)
-    logits, ordinary_logits = (found[scored] for found in _held_out(texts, [folds, ordinary], seed))
+    # The terms, which come last in ``texts``, train in every fold.
+    splits = [always_training(split, range(len(described), len(texts))) for split in (folds, ordinary)]
+    logits, ordinary_logits = (found[scored] for found in held_out_scores(texts, splits, seed))
     calibrated = cross_calibrated(logits, truth[scored], _within(folds, scored))
     unseen = evaluate(truth[scored], calibrated.argmax(axis=1), classes, calibrated)
     say(f"Types de service jamais vus : macro-F1 {unseen.macro_f1:.3f}, ECE {unseen.ece:.3f}.")
@@ -200,9 +202,11 @@ def _kept(
     return HeldOut(prints[scored], fold[scored], place[truth[scored]], known[:, order], prints[also])
 
 
-def _held_out(texts: Sequence[AnnotatedText], splits: Sequence[Folds], seed: int) -> list[Array]:
-    """Give held-out scores for each split; the terms, which come last in ``texts``, train in every fold."""
-    terms = [row for row, item in enumerate(texts) if item.term]
+def held_out_scores(texts: Sequence[AnnotatedText], splits: Sequence[Folds], seed: int) -> list[Array]:
+    """Give the scores of texts (n × K) by models that did not learn them, for each split; labels are sorted by name.
+
+    Large corpora are taken by two processes.
+    """
     described = [item.text for item in texts]
     workers = WORKERS if len(texts) >= MANY and (os.cpu_count() or 1) > 1 else 1
     return held_out_splits(
@@ -210,7 +214,7 @@ def _held_out(texts: Sequence[AnnotatedText], splits: Sequence[Folds], seed: int
         described,
         [item.label for item in texts],
         [item.weight for item in texts],
-        [always_training(folds, terms) for folds in splits],
+        splits,
         workers,
     )
 
