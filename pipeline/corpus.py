@@ -93,7 +93,7 @@ def near_duplicates(texts: Sequence[str], similar: float = SIMILAR) -> list[tupl
     sets = [_grams(text) for text in texts]
     order = sorted(range(len(sets)), key=lambda row: len(sets[row]))
     number = {gram: column for column, gram in enumerate(sorted(set().union(*sets)))}
-    sizes = np.array([len(sets[row]) for row in order])
+    sizes = np.array([len(sets[row]) for row in order], dtype=np.int64)
     starts = np.append(0, np.cumsum(sizes))
     columns = np.fromiter((number[gram] for row in order for gram in sets[row]), dtype=np.int32, count=starts[-1])
     shape = (len(texts), len(number))
