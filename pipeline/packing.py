@@ -1,0 +1,116 @@
+"""A scoring as the files of a model: arrays, and the table of words that people read; read back with shapes checked."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from pipeline.arrays import read_arrays, write_arrays
+from pipeline.features import Families, FeatureSpace
+from pipeline.head import Head
+from pipeline.names import FeatureNames
+from pipeline.scoring import KnownWords, Scoring
+
+
+def packed(scoring: Scoring) -> bytes:
+    """Give what training leaves as an ``npz``: sums in single precision, directions in half."""
+    names = scoring.space.columns.written
+    head = scoring.head
+    arrays: dict[str, np.ndarray[Any, Any]] = {
+        "features": np.frombuffer(names, dtype=np.uint8),
+        "frequencies": scoring.space.frequencies,
+        "projection": scoring.projection[:, : len(scoring.labels)].astype(np.float32),
+        "bias": head.bias,
+        "temperature": np.array(head.temperature),
+        "shift": head.shift,
+    }
+    if head.squares is not None:
+        arrays |= {
+            "directions": scoring.projection[:, len(scoring.labels) :].astype(np.float16),
+            "squares": head.squares,
+        }
+    if scoring.known is not None:
+        arrays |= {"known_rows": scoring.known.rows, "known_masses": scoring.known.masses}
+    return write_arrays(arrays)
+
+
+def word_list(scoring: Scoring) -> bytes:
+    """Write the word table people can read: word, lemma, and the weight of the word in each domain."""
+    space = scoring.space
+    known = sorted(space.lemma_of)
+    linear, _ = scoring.word_scores(known)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["mot", "lemme", *scoring.labels])
+    for word, row in zip(known, linear[:, : len(scoring.labels)], strict=True):
+        writer.writerow([word, space.lemma_of[word], *(f"{value:.4f}" for value in row)])
+    return out.getvalue().encode()
+
+
+def unpacked(weights: bytes, words: bytes, config: Mapping[str, Any], most: int) -> Scoring:
+    """Read back what :func:`packed` and :func:`word_list` gave; arrays of more than ``most`` bytes are refused.
+
+    Raises one of ``UNUSABLE`` (:mod:`pipeline.arrays`) for anything else.
+    """
+    arrays = read_arrays(weights, most)
+    rows = csv.reader(io.StringIO(words.decode(), newline=""))
+    next(rows)
+    lemma_of = {row[0]: row[1] for row in rows}
+    space = FeatureSpace(
+        Families(**config["families"]),
+        lemma_of,
+        FeatureNames(arrays["features"].tobytes()),
+        arrays["frequencies"],
+    )
+    head = Head(arrays["bias"], float(arrays["temperature"]), arrays["shift"], arrays.get("squares"))
+    labels = tuple(str(label) for label in config["labels"])
+    projection = arrays["projection"].astype(np.float64)
+    if head.squares is not None:
+        projection = np.hstack([projection, arrays["directions"].astype(np.float64)])
+    known = _known(arrays, lemma_of)
+    _check_shapes(labels, space, projection, head, known)
+    return Scoring(labels, space, projection, head, known)
+
+
+def _known(arrays: Mapping[str, np.ndarray[Any, Any]], lemma_of: Mapping[str, str]) -> KnownWords | None:
+    if "known_rows" not in arrays:
+        return None
+    return KnownWords(
+        {word: number for number, word in enumerate(lemma_of)}, arrays["known_rows"], arrays["known_masses"]
+    )
+
+
+def _check_shapes(
+    labels: tuple[str, ...],
+    space: FeatureSpace,
+    projection: np.ndarray[Any, Any],
+    head: Head,
+    known: KnownWords | None,
+) -> None:
+    classes = len(labels)
+    width = classes + (0 if head.squares is None else len(head.squares))
+    expected = {
+        "projection": (projection.shape, (space.width, width)),
+        "frequencies": (space.frequencies.shape, (len(space.columns),)),
+        "bias": (head.bias.shape, (classes,)),
+        "shift": (head.shift.shape, (classes,)),
+    }
+    arrays = [projection, space.frequencies, head.bias, head.shift]
+    if head.squares is not None:
+        expected["squares"] = (head.squares.shape, (len(head.squares), classes))
+        arrays.append(head.squares)
+    if known is not None:
+        expected["known_rows"] = (known.rows.shape, (len(space.lemma_of), width))
+        expected["known_masses"] = (known.masses.shape, (len(space.lemma_of),))
+        arrays += [known.rows, known.masses]
+    for name, (shape, wanted) in expected.items():
+        if shape != wanted:
+            raise ValueError(f"{name} : forme {shape}, attendue {wanted}")
+    if not all(np.isfinite(array).all() for array in arrays):
+        raise ValueError("poids non finis")
+    if not head.temperature > 0:
+        raise ValueError(f"température {head.temperature}")
