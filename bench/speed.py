@@ -1,10 +1,11 @@
 """`make bench`: how long labelling takes, file to file, beside what people would use instead.
 
-    python bench/speed.py [--quick]
+    python bench/speed.py [--quick] [--alone]
 
 One run, one machine, the same texts (``bench/texts.py``: the real ones, then the synthetic ones), each program a
 process of its own that reads a CSV file and writes it back with a label; medians of alternating runs, ratios
-round by round. ``--quick`` takes 100,000 rows and one run: to see that all works, not to be quoted.
+round by round. ``--quick`` takes 100,000 rows and one run: to see that all works, not to be quoted. ``--alone`` times
+the floor and this project, and prints the tables without writing them.
 """
 
 from __future__ import annotations
@@ -42,28 +43,32 @@ PARTS = {
 }
 # The synthetic corpus is for the engine's worst case: no text twice, many distinct words.
 ZIPF = ("floor", "domaines 1", "domaines 2", "fasttext-words", "fasttext-subwords", "sklearn-words")
+ALONE = ("floor", "domaines 1", "domaines 2")
 TARGETS = {"fasttext-subwords": 8, "fasttext-words": 2, "sklearn-chars": 30, "spacy-textcat-1": 100}
 Rounds = dict[str, list[Timing]]
 
 
 def main() -> None:
     """Time every competitor in turn on both corpora, and write the tables into BENCHMARKS.md."""
-    quick = "--quick" in sys.argv[1:]
+    quick, alone = "--quick" in sys.argv[1:], "--alone" in sys.argv[1:]
     rows, runs = (QUICK_ROWS, QUICK_RUNS) if quick else (ROWS, RUNS)
-    parts = {name: part for name, part in PARTS.items() if has_fasttext() or not name.startswith("fasttext")}
+    wanted = [name for name in PARTS if has_fasttext() or not name.startswith("fasttext")]
+    parts = {name: PARTS[name] for name in (ALONE if alone else wanted)}
     lines = [
         f"{rows:,} rows, medians of {runs} alternating runs, {os.cpu_count()} processors, Python "
         f"{platform.python_version()}, whole processes, start-up included.",
     ]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        timed([sys.executable, str(PEERS), "train", "-", "-", str(folder)])
+        if not alone:
+            timed([sys.executable, str(PEERS), "train", "-", "-", str(folder)])
         for title, write, names in (("Real texts", write_real, tuple(parts)), ("Synthetic texts", write_zipf, ZIPF)):
             chosen = {competitor: parts[competitor] for competitor in names if competitor in parts}
             times = rounds(folder, chosen, write, rows, runs)
             lines += ["", f"{title}:", "", *table(rows, chosen, times), "", *sentences(chosen, times)]
     print("\n".join(lines))
-    write_between("speed", lines)
+    if not alone:
+        write_between("speed", lines)
 
 
 def rounds(folder: Path, parts: dict[str, float], write: Callable[[Path, int], None], rows: int, runs: int) -> Rounds:
