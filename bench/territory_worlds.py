@@ -16,6 +16,7 @@ from pipeline.domains import DOMAINS, LABELS
 from pipeline.territory.mixes import MixFit, shares_at
 from pipeline.territory.models import mix_design, values_of
 from pipeline.territory.survey import Survey, quarters
+from pipeline.workflow.territory import surveyed
 
 COMMUNES, SERVICES = 400, 10_000
 ALPHA, PRECISION, ELASTICITY = 0.4, 30.0, 0.5
@@ -87,21 +88,8 @@ def pool_of_communes() -> Survey:
     """Give the communes of the table where everything is known."""
     table = reference_communes()
     known = np.isfinite(np.column_stack([table.population, table.density, table.income, table.age])).all(axis=1)
-    zeros = np.zeros(len(table.codes))
-    regions = np.array(table.regions, dtype=object)
-    survey = Survey(
-        table.names,
-        regions,
-        table.population,
-        table.density,
-        table.income,
-        table.age,
-        zeros,
-        np.zeros((len(table.codes), len(LABELS))),
-        LABELS,
-        False,
-        {},
-    )
+    nothing = np.zeros((len(table.codes), len(LABELS)))
+    survey = surveyed(table, nothing[:, 0], nothing, LABELS, False)
     return survey.chosen(known)
 
 

@@ -21,7 +21,7 @@ FEWEST_TEXTS = 5
 # Jaccard similarity of character 4-grams from which two texts count as near-duplicates.
 SIMILAR = 0.6
 # A quotient may come out a little less than it is.
-TINY = 1e-9
+_TINY = 1e-9
 # Rows compared with all others at once: bounds the memory of a product.
 _BLOCK = 512
 _NOT_WORD = re.compile(r"\W+")
@@ -101,7 +101,7 @@ def near_duplicates(texts: Sequence[str], similar: float = SIMILAR) -> list[tupl
     alike = []
     for first in range(0, len(texts), _BLOCK):
         block = held[first : first + _BLOCK]
-        largest = np.searchsorted(sizes, sizes[first : first + _BLOCK][-1] / similar + TINY, side="right")
+        largest = np.searchsorted(sizes, sizes[first : first + _BLOCK][-1] / similar + _TINY, side="right")
         shared = (block @ held[first:largest].T).tocoo()
         similarity = shared.data / (sizes[shared.row + first] + sizes[shared.col + first] - shared.data)
         for k in np.flatnonzero((shared.row < shared.col) & (similarity >= similar)):

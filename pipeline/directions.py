@@ -43,10 +43,9 @@ def squared_directions(
     [[1.0, 1.0]]
     """
     columns = np.flatnonzero(matrix.getnnz(axis=0) >= MINIMUM_TEXTS)
-    kept = min(COMPONENTS, len(columns), matrix.shape[0], SAMPLE)
-    directions = np.zeros((matrix.shape[1], count))
+    kept = min(COMPONENTS, len(columns), matrix.shape[0])
     if not kept or not count:
-        return directions[:, :0]
+        return np.zeros((matrix.shape[1], 0))
     frequent = matrix[:, columns]
     drawn = np.sort(np.random.default_rng(seed).permutation(matrix.shape[0])[:SAMPLE])
     _, _, components = randomized_svd(frequent[drawn], kept, n_iter=2, random_state=seed)
@@ -54,7 +53,7 @@ def squared_directions(
     multiplied = min(MULTIPLIED, kept)
     forms = _quadratic_forms(values, multiplied, numbers, weights.astype(np.float32))
     vectors = _strongest(forms, count)
-    directions = directions[:, : vectors.shape[1]]
+    directions = np.zeros((matrix.shape[1], vectors.shape[1]))
     directions[columns] = components.T[:, :multiplied] @ vectors
     return directions
 

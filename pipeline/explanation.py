@@ -38,6 +38,6 @@ def explain(scoring: Scoring, text: str) -> Explanation:
     return Explanation(
         tuple(found),
         scoring.labels,
-        scoring.head.shares(parts) / scoring.head.temperature,
+        scoring.head.contributions(parts) / scoring.head.temperature,
         scoring.head.probabilities(total[None, :])[0],
     )

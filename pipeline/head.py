@@ -35,7 +35,7 @@ class Head:
                 scores += (direction * direction)[:, None] * weights
         return np.asarray(scores)
 
-    def shares(self, parts: Array) -> Array:
+    def contributions(self, parts: Array) -> Array:
         """Give what each part (m × (K + R)) of a summed row adds to the K scores: the lines sum to them, less the bias.
 
         A square of a sum is the sum of each part times the whole.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -108,7 +108,7 @@ def held_out_splits(
         for folds in splits
         for train, test in folds
     ]
-    answers = iter(_fitted_elsewhere(tasks, workers))
+    answers = _answers(tasks, workers)
     found = []
     for folds in splits:
         logits = np.zeros((len(texts), len(classes)))
@@ -127,12 +127,12 @@ def held_out_splits(
 Task = tuple[Callable[[], Estimator], tuple[list[str], list[str], list[float]], list[str]]
 
 
-def _fitted_elsewhere(tasks: Sequence[Task], workers: int) -> list[tuple[list[str], Array]]:
+def _answers(tasks: Sequence[Task], workers: int) -> Iterator[tuple[list[str], Array]]:
     if workers == 1:
-        return [_scored(*task) for task in tasks]
+        return (_scored(*task) for task in tasks)
     from joblib import Parallel, delayed
 
-    return list(Parallel(n_jobs=workers)(delayed(_scored)(*task) for task in tasks))
+    return iter(Parallel(n_jobs=workers)(delayed(_scored)(*task) for task in tasks))
 
 
 def _scored(

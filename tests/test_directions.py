@@ -54,14 +54,14 @@ def test_scores_of_squares_worked_by_hand():
     assert head.logits(np.array([[10.0, 20.0, 3.0, 4.0]])).tolist() == [[36.0, 12.0]]
     # Of the square of 1 + 2, the first word has 1 × 3, the second 2 × 3.
     parts = np.array([[4.0, 8.0, 1.0, 4.0], [6.0, 12.0, 2.0, 0.0]])
-    assert head.shares(parts).tolist() == [[4 + 6 + 8, 8 - 3], [6 + 12, 12 - 6]]
+    assert head.contributions(parts).tolist() == [[4 + 6 + 8, 8 - 3], [6 + 12, 12 - 6]]
 
 
 @given(st.lists(st.lists(st.integers(-50, 50), min_size=5, max_size=5), min_size=1, max_size=6))
-def test_shares_of_words_sum_to_the_scores_less_the_bias(parts):
+def test_contributions_of_parts_sum_to_the_scores_less_the_bias(parts):
     head = Head(np.array([1.0, 2.0]), 1.0, np.zeros(2), np.array([[1.0, -2.0], [0.0, 3.0], [0.5, 0.5]]))
     found = np.array(parts, dtype=np.float64)
-    assert head.shares(found).sum(axis=0) == pytest.approx(head.logits(found.sum(axis=0)[None])[0] - head.bias)
+    assert head.contributions(found).sum(axis=0) == pytest.approx(head.logits(found.sum(axis=0)[None])[0] - head.bias)
 
 
 def test_few_texts_or_none_asked_give_no_direction():

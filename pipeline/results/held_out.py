@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,3 +24,13 @@ class HeldOut:
     truth: NDArray[np.int64]
     probabilities: NDArray[np.float64]
     also_trained: NDArray[np.str_]
+
+    def rows_of(self, fingerprints: Sequence[str]) -> NDArray[np.int64]:
+        """Give the row of each text (m) by its fingerprint, −1 for one that is not there.
+
+        >>> kept = HeldOut(np.array(["a", "b"]), *(np.zeros(2, dtype=np.int64),) * 2, np.ones((2, 1)), np.array([""]))
+        >>> kept.rows_of(["b", "c"]).tolist()
+        [1, -1]
+        """
+        place = {each: row for row, each in enumerate(self.fingerprints.tolist())}
+        return np.array([place.get(each, -1) for each in fingerprints], dtype=np.int64)

@@ -10,7 +10,7 @@ from scipy import special
 
 from pipeline.results.territory import Detectable
 
-# The chance of being shown that the smallest effect is computed for.
+# The chance of being shown that the smallest effect is computed for, and the communes a claim of no influence needs.
 POWER = 0.8
 
 

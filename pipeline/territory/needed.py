@@ -10,12 +10,10 @@ from numpy.typing import NDArray
 from scipy import special
 
 from pipeline.results.territory import Needed
+from pipeline.territory.detectable import POWER
 from pipeline.territory.equivalence import holm
 
 Numbers = NDArray[np.float64]
-
-# The chance of concluding that the number of communes is computed for, when nothing moves in truth.
-POWER = 0.8
 
 
 @dataclass(frozen=True)

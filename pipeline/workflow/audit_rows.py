@@ -138,9 +138,8 @@ def _kept_with(model: Model, judged: Sequence[AnnotatedText]) -> Array | None:
     held_out = model.held_out()
     if held_out is None or model.scoring.labels != LABELS:
         return None
-    place = {fingerprint: row for row, fingerprint in enumerate(held_out.fingerprints.tolist())}
-    rows = [place.get(fingerprint(item.text), -1) for item in judged]
-    return None if min(rows) < 0 else np.asarray(held_out.probabilities[rows])
+    rows = held_out.rows_of([fingerprint(item.text) for item in judged])
+    return None if rows.min() < 0 else np.asarray(held_out.probabilities[rows])
 
 
 def _corpus_columns(files: Sequence[str], judged: Sequence[AnnotatedText]) -> dict[str, list[str]]:

@@ -92,15 +92,12 @@ def _predictions(model: Model, rows: Rows, domains: Sequence[str]) -> Array:
     held_out = model.held_out()
     order = [model.scoring.labels.index(label) for label in domains]
     found = np.full((len(rows.truth), len(domains)), np.nan)
-    place: dict[str, int] = {}
+    at = np.full(len(rows.fingerprints), -1, dtype=np.int64)
     learnt: set[str] = set()
     if held_out is not None:
-        place = {fingerprint: row for row, fingerprint in enumerate(held_out.fingerprints.tolist())}
-        learnt = set(held_out.also_trained.tolist())
-    kept = [row for row, name in enumerate(rows.fingerprints) if name in place]
-    if held_out is not None and kept:
-        found[kept] = held_out.probabilities[[place[rows.fingerprints[row]] for row in kept]][:, order]
-    new = [row for row, name in enumerate(rows.fingerprints) if name not in place and name not in learnt]
+        at, learnt = held_out.rows_of(rows.fingerprints), set(held_out.also_trained.tolist())
+        found[at >= 0] = held_out.probabilities[at[at >= 0]][:, order]
+    new = [row for row, name in enumerate(rows.fingerprints) if at[row] < 0 and name not in learnt]
     if rows.texts is not None and new:
         texts = pl.Series([rows.texts[row] for row in new], dtype=pl.String)
         found[new] = WordTable(model.scoring).probabilities(texts)[:, order]

@@ -103,8 +103,7 @@ def not_learnt(prints: Sequence[str], probabilities: Array, model: Model) -> Arr
     found = np.where(np.isnan(probabilities), 1.0 / size, probabilities).astype(np.float64)
     held_out = model.held_out()
     if held_out is not None:
-        place = {each: row for row, each in enumerate(held_out.fingerprints.tolist())}
-        at = np.array([place.get(each, -1) for each in prints], dtype=np.int64)
+        at = held_out.rows_of(prints)
         found[at >= 0] = held_out.probabilities[at[at >= 0]]
     return found
 

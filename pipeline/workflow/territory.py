@@ -246,13 +246,20 @@ def _survey(
     table: Communes, services: Services, chosen: NDArray[np.bool_], domains: tuple[str, ...], whole: bool
 ) -> Survey:
     sizes, totals = totals_by_commune(services.places[chosen], services.labels[chosen], len(table.codes))
+    everything = surveyed(table, sizes, totals, domains, whole)
+    # Communes without inhabitants cannot have services; the table has six, destroyed in 1916.
+    return everything.chosen(np.isfinite(table.population) | (sizes > 0) if whole else sizes > 0)
+
+
+def surveyed(table: Communes, sizes: Numbers, totals: Numbers, domains: tuple[str, ...], whole: bool) -> Survey:
+    """Join the table's communes (G) with their numbers of services (G) and totals by domain (G × K)."""
     regions = np.array(table.regions, dtype=object)
     inhabitants = {
         name: float(np.nansum(table.population[regions == name]))
         for name in dict.fromkeys(table.regions)
         if np.isfinite(table.population[regions == name]).any()
     }
-    everything = Survey(
+    return Survey(
         table.names,
         regions,
         table.population,
@@ -265,8 +272,6 @@ def _survey(
         whole,
         inhabitants,
     )
-    # Communes without inhabitants cannot have services; the table has six, destroyed in 1916.
-    return everything.chosen(np.isfinite(table.population) | (sizes > 0) if whole else sizes > 0)
 
 
 def _by_year(table: Communes, services: Services, domains: tuple[str, ...], whole: bool) -> dict[str, Survey]:
