@@ -39,6 +39,13 @@ def without_lexicon() -> DomainClassifier:
     return model
 
 
+def without_kinds() -> DomainClassifier:
+    """The classifier as it is, not told which kind of service a text describes."""
+    model = DomainClassifier()
+    model.with_kinds = False
+    return model
+
+
 COMPETITORS: dict[str, Callable[[], Any]] = {
     "domaines (this project)": DomainClassifier,
     "TF-IDF words 1–2 + LinearSVC": lambda: make_pipeline(words(), LinearSVC()),
@@ -54,6 +61,7 @@ COMPETITORS: dict[str, Callable[[], Any]] = {
 ABLATION: dict[str, Callable[[], Any]] = {
     "all families (default)": DomainClassifier,
     "without squared directions": lambda: DomainClassifier(directions=0),
+    "directions among texts, not kinds": without_kinds,
     "without vectors": lambda: DomainClassifier(vector=0),
     "without the lexicon": without_lexicon,
     "without lemmas": lambda: DomainClassifier(lemma=0),
@@ -90,7 +98,7 @@ class Task:
         lexicon = read_corpus(str(ROOT / "corpora" / "lexicon.csv"))
         self.texts, self.labels = [item.text for item in items], [item.label for item in items]
         self.terms, self.term_labels = [item.text for item in lexicon], [item.label for item in lexicon]
-        self.weights = [item.weight for item in items]
+        self.weights, self.kinds = [item.weight for item in items], [item.kind for item in items]
         self.term_weights = [item.weight for item in lexicon]
         self.scored = np.array([not item.pair for item in items])
         self.groups = groups_of(items)
@@ -98,23 +106,24 @@ class Task:
         self.dev = read(REAL / "dev-annotated.csv")
         self.themes = read(REAL / "service_public_themes.csv")
 
-    def _fit(self, make: Callable[[], Any], texts: Texts, labels: Texts, weights: Sequence[float]) -> Any:
-        """Fit on texts and the lexicon's terms: all competitors learn from the same, ours with its weights."""
+    def _fit(self, make: Callable[[], Any], rows: Sequence[int]) -> Any:
+        """Fit on texts and the lexicon's terms, the same for all; ours has its weights and kinds besides."""
         model = make()
+        texts, labels = [self.texts[row] for row in rows], [self.labels[row] for row in rows]
+        weights, kinds = [self.weights[row] for row in rows], [self.kinds[row] for row in rows]
         if getattr(model, "without_lexicon", False):
-            return model.fit(texts, labels, weights)
+            return model.fit(texts, labels, weights, kinds)
         texts, labels = [*texts, *self.terms], [*labels, *self.term_labels]
-        if isinstance(model, DomainClassifier):
-            return model.fit(texts, labels, [*weights, *self.term_weights])
-        return model.fit(texts, labels)
+        if not isinstance(model, DomainClassifier):
+            return model.fit(texts, labels)
+        kinds = [*kinds, *[""] * len(self.terms)] if getattr(model, "with_kinds", True) else None
+        return model.fit(texts, labels, [*weights, *self.term_weights], kinds)
 
     def unseen(self, make: Callable[[], Any]) -> tuple[list[str], list[str]]:
         """Five folds by kind of service."""
         guess = [""] * len(self.texts)
         for train, test in self.folds:
-            model = self._fit(
-                make, [self.texts[r] for r in train], [self.labels[r] for r in train], [self.weights[r] for r in train]
-            )
+            model = self._fit(make, train)
             for row, label in zip(test, model.predict([self.texts[r] for r in test]), strict=True):
                 guess[row] = str(label)
         kept = np.flatnonzero(self.scored)
@@ -122,7 +131,7 @@ class Task:
 
     def real(self, make: Callable[[], Any]) -> tuple[list[str], list[str]]:
         """The annotated real texts."""
-        model = self._fit(make, self.texts, self.labels, self.weights)
+        model = self._fit(make, range(len(self.texts)))
         return [row["label"] for row in self.dev], [str(x) for x in model.predict([row["text"] for row in self.dev])]
 
     def official(self, make: Callable[[], Any]) -> tuple[list[str], list[str]]:

@@ -58,7 +58,7 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         shortest: int = 3,
         longest: int = 5,
         minimum_texts: int = 1,
-        directions: int = 12,
+        directions: int = 24,
         square: float = 4.0,
         regularisation: float = 0.5,
         balance: float = 0.5,
@@ -82,8 +82,18 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         self.shift = shift
         self.seed = seed
 
-    def fit(self, X: Sequence[str], y: Sequence[str], sample_weight: Sequence[float] | None = None) -> DomainClassifier:
-        """Learn from texts and their labels, each with a weight (1 unless given); at least two labels are needed."""
+    def fit(
+        self,
+        X: Sequence[str],
+        y: Sequence[str],
+        sample_weight: Sequence[float] | None = None,
+        kinds: Sequence[str] | None = None,
+    ) -> DomainClassifier:
+        """Learn from texts and their labels, each with a weight (1 unless given); at least two labels are needed.
+
+        ``kinds`` says of each text which kind of service it describes ("" where nobody said): directions are found
+        among kinds, where there are hundreds, rather than among texts.
+        """
         texts, labels = _texts(X), np.asarray(y)
         if len(texts) != len(labels):
             raise ValueError(f"{len(texts)} texts but {len(labels)} labels")
@@ -94,7 +104,7 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         split = [words(clean(text)) for text in texts]
         space = FeatureSpace.fit(split, self._lemmas(split), self._families())
         matrix = text_matrix(split, space)
-        directions = self._directions(matrix, numbers, sample_weight)
+        directions = self._directions(matrix, numbers, sample_weight, None if kinds is None else _numbered(kinds))
         squares = sparse.csr_matrix(np.square(matrix @ directions))
         weights, bias = self._linear_part(sparse.csr_matrix(sparse.hstack([matrix, squares])), numbers, sample_weight)
         shift = np.zeros(len(self.classes_)) if self.shift is None else np.asarray(self.shift, dtype=np.float64)
@@ -126,11 +136,15 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         return np.asarray((len(numbers) / (len(counts) * counts)) ** self.balance)
 
     def _directions(
-        self, matrix: sparse.csr_matrix, numbers: NDArray[np.int64], sample_weight: Sequence[float] | None
+        self,
+        matrix: sparse.csr_matrix,
+        numbers: NDArray[np.int64],
+        sample_weight: Sequence[float] | None,
+        kinds: NDArray[np.int64] | None,
     ) -> Array:
         given = np.ones(len(numbers)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
         weights = given * self._class_weights(numbers)[numbers]
-        found: Array = squared_directions(matrix, numbers, weights, self.directions, self.seed) * np.sqrt(self.square)
+        found = squared_directions(matrix, numbers, weights, self.directions, self.seed, kinds) * np.sqrt(self.square)
         # Half precision: there are more directions than labels, and a model is shipped with the program.
         return np.asarray(found.astype(np.float16), dtype=np.float64)
 
@@ -184,6 +198,12 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         tags.input_tags.string = True
         tags.input_tags.two_d_array = False
         return tags
+
+
+def _numbered(kinds: Sequence[str]) -> NDArray[np.int64]:
+    """Number kinds from 0; −1 where there is none."""
+    names, numbers = np.unique(np.asarray(kinds, dtype=str), return_inverse=True)
+    return np.where(names[numbers] == "", -1, numbers)
 
 
 def _texts(X: Any) -> list[str]:

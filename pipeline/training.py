@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,9 @@ class Estimator(Protocol):
 
     classes_: NDArray[np.str_]
 
-    def fit(self, X: Sequence[str], y: Sequence[str], sample_weight: Sequence[float] | None = None) -> object: ...
+    def fit(
+        self, X: Sequence[str], y: Sequence[str], sample_weight: Sequence[float], **beside: Sequence[str]
+    ) -> object: ...
 
     def decision_function(self, X: Sequence[str]) -> Array: ...
 
@@ -92,9 +94,11 @@ def held_out_splits(
     weights: Sequence[float],
     splits: Sequence[Folds],
     workers: int = 1,
+    **beside: Sequence[str],
 ) -> list[Array]:
     """Give each text's uncalibrated scores (n × K) from a model that saw neither it nor its group, for each split.
 
+    What is given ``beside`` has one value per text, and goes to ``fit`` by its name, for those learnt from.
     With more ``workers`` than one, all folds are fitted by as many processes: liblinear keeps its random numbers in
     one place for all the threads of a process, and two fits at once would not give the same model twice.
     """
@@ -102,7 +106,8 @@ def held_out_splits(
     tasks = [
         (
             make,
-            ([texts[row] for row in train], [labels[row] for row in train], [weights[row] for row in train]),
+            tuple([column[row] for row in train] for column in (texts, labels, weights)),
+            {name: [column[row] for row in train] for name, column in beside.items()},
             [texts[row] for row in test],
         )
         for folds in splits
@@ -124,7 +129,7 @@ def held_out_splits(
     return found
 
 
-Task = tuple[Callable[[], Estimator], tuple[list[str], list[str], list[float]], list[str]]
+Task = tuple[Callable[[], Estimator], tuple[list[Any], ...], dict[str, list[str]], list[str]]
 
 
 def _answers(tasks: Sequence[Task], workers: int) -> Iterator[tuple[list[str], Array]]:
@@ -136,10 +141,11 @@ def _answers(tasks: Sequence[Task], workers: int) -> Iterator[tuple[list[str], A
 
 
 def _scored(
-    make: Callable[[], Estimator], taught: tuple[list[str], list[str], list[float]], asked: list[str]
+    make: Callable[[], Estimator], taught: tuple[list[Any], ...], beside: dict[str, list[str]], asked: list[str]
 ) -> tuple[list[str], Array]:
     model = make()
-    model.fit(*taught)
+    texts, labels, weights = taught
+    model.fit(texts, labels, weights, **beside)
     return [str(name) for name in model.classes_], model.decision_function(asked)
 
 

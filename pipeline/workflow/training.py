@@ -91,7 +91,7 @@ def train(
     held_apart = _test_rows(test, texts, allow_overlap, say)
     validation = validate(texts, seed, say)
     model = make_classifier(seed, validation.calibration)
-    model.fit([item.text for item in texts], [item.label for item in texts], [item.weight for item in texts])
+    learn(model, texts)
     say(f"Modèle ajusté sur tout le corpus, {time.perf_counter() - began:.0f} s depuis le début.")
     scores = _scores(validation, held_apart, model)
     version = datetime.now(UTC).strftime("%Y.%m")
@@ -124,7 +124,7 @@ def _save_folds(
     for number, (train_rows, _) in enumerate(always_training(stratified_folds(described, seed), terms)):
         chosen = [texts[row] for row in train_rows]
         model = make_classifier(seed, validation.calibration)
-        model.fit([item.text for item in chosen], [item.label for item in chosen], [item.weight for item in chosen])
+        learn(model, chosen)
         card = f"# Part {number} du modèle {output.name}\n\nAppris sans la part {number} des textes annotés.\n"
         name = {**config, "name": f"{output.name}/folds/{number}"}
         save_model(output / "folds" / str(number), reordered(model.scoring_, LABELS), name, {"scores": {}}, card)
@@ -135,6 +135,12 @@ def make_classifier(seed: int, calibration: Calibration | None = None) -> Domain
     if calibration is None:
         return DomainClassifier(seed=seed)
     return DomainClassifier(seed=seed, temperature=calibration.temperature, shift=calibration.shift)
+
+
+def learn(model: DomainClassifier, texts: Sequence[AnnotatedText]) -> None:
+    """Fit a classifier on annotated texts."""
+    labels, weights, kinds = zip(*((item.label, item.weight, item.kind) for item in texts), strict=True)
+    model.fit([item.text for item in texts], labels, weights, kinds)
 
 
 def groups_of(texts: Sequence[AnnotatedText]) -> list[str]:
@@ -216,6 +222,7 @@ def held_out_scores(texts: Sequence[AnnotatedText], splits: Sequence[Folds], see
         [item.weight for item in texts],
         splits,
         workers,
+        kinds=[item.kind for item in texts],
     )
 
 

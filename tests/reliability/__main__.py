@@ -1,11 +1,12 @@
 """``python -m tests.reliability`` (``make reliability``): put in faults and bad inputs by hundreds, print one table.
 
-``--few`` does a little of each, for the suite; ``--full`` kills every command 200 times, training too, and takes longer
+``--few`` does a little of each, for the suite; ``--full`` kills every form of a command 200 times, and takes longer
 (``make reliability-full``). The exit code is 1 when something was lost or wrong in silence.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -26,6 +27,8 @@ KILLS = 200
 # report is one file written at the end. ``--full`` shares nothing.
 SHARED = {f"label {suffix}": 10 for suffix in (".csv", ".xlsx", ".ods", ".jsonl", ".parquet")}
 SHARED |= {"label --resume": 2, "report": 10}
+# Training is killed by parts of so many kills: the two lanes then end together.
+PART = 25
 BEGAN = time.monotonic()
 MODEL = """
 import sys
@@ -40,6 +43,15 @@ scoring = reordered(DomainClassifier(minimum_texts=1).fit(list(texts), list(labe
 config = {"name": "small", "version": "1", "review_threshold": 0.5}
 save_model(Path(sys.argv[1], "small"), scoring, config, {"scores": {}, "date": "2026-01-01"}, "# small\\n")
 """
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a lane does, and the line of the table it is counted in."""
+
+    name: str
+    function: Callable[..., kills.Tally]
+    arguments: tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -76,33 +88,52 @@ def _models(place: Path) -> Path:
     return place / "models"
 
 
-def _killed(place: Path, models: Path, plan: list[tuple[Command, int]], few: bool) -> Iterator[Line]:
+def _killed(place: Path, models: Path, plan: list[tuple[Command, int]], few: bool) -> list[Line]:
+    """Kill commands in two lanes, forked before anything is used, the longest tasks first."""
+    tallies: dict[str, kills.Tally] = {}
+    with multiprocessing.get_context("fork").Pool(2) as lanes:
+        for name, tally in lanes.imap_unordered(_done, list(_tasks(place, models, plan, few))):
+            tallies.setdefault(name, kills.Tally()).add(tally)
+            _say(name, tally)
+    return [_line(name, tally) for name, tally in sorted(tallies.items())]
+
+
+def _tasks(place: Path, models: Path, plan: list[tuple[Command, int]], few: bool) -> Iterator[Task]:
+    yield Task("review: killed at random", kill_review, (3 if few else KILLS, place / "review", models, len(plan)))
     for number, (command, times) in enumerate(plan):
         # Training is long, its writing short.
-        tally = kills.kill_many(command, times, place / f"kill{number}", models, seed=number, late=command is TRAIN)
-        yield _line(f"{command.name}: killed at random", tally)
-    tally = kill_review(3 if few else KILLS, place / "review", models, seed=len(plan))
-    yield _line("review: killed at random", tally)
+        late, part = command is TRAIN, PART if command is TRAIN else times
+        for first in range(0, times, part):
+            where, seed = place / f"kill{number}-{first}", number + 1000 * first
+            arguments = (command, min(part, times - first), where, models, seed, late)
+            yield Task(f"{command.name}: killed at random", kills.kill_many, arguments)
     for number, command in enumerate(COMMANDS[:1] if few else COMMANDS):
         steps = ("replace",) if few else kills.STEPS
-        tally = kills.fail_everywhere(command, place / f"fault{number}", models, steps)
-        yield _line(f"{command.name}: killed or disk full at each step", tally)
+        arguments = (command, place / f"fault{number}", models, steps)
+        yield Task(f"{command.name}: killed or disk full at each step", kills.fail_everywhere, arguments)
+
+
+def _done(task: Task) -> tuple[str, kills.Tally]:
+    return task.name, task.function(*task.arguments)
 
 
 def _plan(few: bool, full: bool) -> Iterator[tuple[Command, int]]:
     if few:
         yield next(command for command in COMMANDS if command.name == "label --resume"), 4
         return
+    yield TRAIN, KILLS
     for command in COMMANDS:
         yield command, KILLS if full else KILLS // SHARED.get(command.name, 1)
-    yield TRAIN, KILLS if full else KILLS // 16
 
 
-def _line(name: str, tally: kills.Tally) -> Line:
+def _say(name: str, tally: kills.Tally) -> None:
     for sentence in tally.lost:
         print(f"LOST {sentence}", flush=True)
     said = f"{name}: {tally.injected} faults, {tally.landed} before the end, {len(tally.lost)} lost"
     print(f"{said} ({time.monotonic() - BEGAN:.0f} s since the beginning)", flush=True)
+
+
+def _line(name: str, tally: kills.Tally) -> Line:
     return Line(name, faults=tally.injected, lost=len(tally.lost))
 
 
@@ -128,6 +159,7 @@ def _disks(place: Path, models: Path) -> Iterator[Line]:
                 if mounted:
                     _on_disk(command, place / f"{kind}{number}", models, kind == "read-only", tally)
         if tally.injected:
+            _say(f"all commands: disk {kind}", tally)
             yield _line(f"all commands: disk {kind}", tally)
         else:
             print(f"all commands: disk {kind}: not tried, mounting takes root")

@@ -28,6 +28,12 @@ class Tally:
     landed: int = 0
     lost: list[str] = field(default_factory=list)
 
+    def add(self, other: Tally) -> None:
+        """Count what another lane found."""
+        self.injected += other.injected
+        self.landed += other.landed
+        self.lost += other.lost
+
 
 def preload(training: bool) -> None:
     """Import what commands import, without using any of it: threads do not survive a fork."""
