@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,8 @@ from pipeline.words import Lemmatiser, words
 
 # Loading spaCy takes seconds; the lemmas found serve every model fitted in the process.
 LEMMATISER = Lemmatiser()
-# A hundred times scikit-learn's: scores differ by 0.001 at most, in 75 % of the time.
-TOLERANCE = 1e-2
+# Three hundred times scikit-learn's: macro-F1 on unseen kinds differs by 0.001 at most, in half of the time.
+TOLERANCE = 3e-2
 
 
 class DomainClassifier(ClassifierMixin, BaseEstimator):
@@ -101,7 +102,7 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         self.classes_, numbers = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError(f"DomainClassifier needs at least 2 classes; got 1 class: {self.classes_[0]!r}")
-        split = [words(clean(text)) for text in texts]
+        split = [_words(text) for text in texts]
         space = FeatureSpace.fit(split, self._lemmas(split), self._families())
         matrix = text_matrix(split, space)
         directions = self._directions(matrix, numbers, sample_weight, None if kinds is None else _numbered(kinds))
@@ -167,7 +168,7 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
 
     def _rows(self, X: Sequence[str]) -> Array:
         scoring = self._fitted()
-        split = [words(clean(text)) for text in _texts(X)]
+        split = [_words(text) for text in _texts(X)]
         return np.asarray(text_matrix(split, scoring.space) @ scoring.projection)
 
     def _fitted(self) -> Scoring:
@@ -198,6 +199,12 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         tags.input_tags.string = True
         tags.input_tags.two_d_array = False
         return tags
+
+
+@lru_cache(maxsize=65_536)
+def _words(text: str) -> tuple[str, ...]:
+    """Give a text's words; cross-validation asks for those of the same texts ten times."""
+    return tuple(words(clean(text)))
 
 
 def _numbered(kinds: Sequence[str]) -> NDArray[np.int64]:

@@ -10,12 +10,18 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.errors import nearest
 from pipeline.text import clean
 from pipeline.words import fold
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 FEWEST_TEXTS = 5
 # Jaccard similarity of character 4-grams from which two texts count as near-duplicates.
@@ -24,6 +30,8 @@ SIMILAR = 0.6
 _TINY = 1e-9
 # Rows compared with all others at once: bounds the memory of a product.
 _BLOCK = 512
+# A 4-gram of more than this part of the texts is common: these make most of the products' cost, and tell little.
+_COMMON = 0.04
 _NOT_WORD = re.compile(r"\W+")
 
 
@@ -86,28 +94,57 @@ def near_duplicates(texts: Sequence[str], similar: float = SIMILAR) -> list[tupl
     """Give the pairs of rows whose character 4-grams overlap by at least ``similar`` (Jaccard), exactly.
 
     Rows are taken by size: two sets that overlap so much are of sizes as near, and the overlaps of a block with the
-    larger sets it may be like are one sparse product. MinHash would be faster past some 10⁵, and approximate.
+    larger sets it may be like are one sparse product, of uncommon 4-grams; what could still be alike with common ones
+    is then counted whole. MinHash would be faster past some 10⁵, and approximate.
     """
     from scipy import sparse
 
     sets = [_grams(text) for text in texts]
-    order = sorted(range(len(sets)), key=lambda row: len(sets[row]))
+    order = np.array(sorted(range(len(sets)), key=lambda row: len(sets[row])), dtype=np.int64)
     number = {gram: column for column, gram in enumerate(sorted(set().union(*sets)))}
     sizes = np.array([len(sets[row]) for row in order], dtype=np.int64)
     starts = np.append(0, np.cumsum(sizes))
     columns = np.fromiter((number[gram] for row in order for gram in sets[row]), dtype=np.int32, count=starts[-1])
     shape = (len(texts), len(number))
     held = sparse.csr_matrix((np.ones(len(columns), dtype=np.int32), columns, starts), shape=shape)
-    alike = []
-    for first in range(0, len(texts), _BLOCK):
-        block = held[first : first + _BLOCK]
-        largest = np.searchsorted(sizes, sizes[first : first + _BLOCK][-1] / similar + _TINY, side="right")
-        shared = (block @ held[first:largest].T).tocoo()
-        similarity = shared.data / (sizes[shared.row + first] + sizes[shared.col + first] - shared.data)
-        for k in np.flatnonzero((shared.row < shared.col) & (similarity >= similar)):
-            one, other = sorted((order[shared.row[k] + first], order[shared.col[k] + first]))
-            alike.append((one, other, float(similarity[k])))
-    return sorted(alike)
+    first, second, shared = _overlaps(held, sizes, similar)
+    similarity = shared / (sizes[first] + sizes[second] - shared)
+    kept = similarity >= similar
+    ends = np.sort(np.column_stack([order[first[kept]], order[second[kept]]]), axis=1)
+    return sorted(
+        (int(one), int(other), float(alike)) for (one, other), alike in zip(ends, similarity[kept], strict=True)
+    )
+
+
+Integers = NDArray[np.int64]
+
+
+def _overlaps(held: sparse.csr_matrix, sizes: Integers, similar: float) -> tuple[Integers, Integers, Integers]:
+    """Give pairs of rows, each once, among which are all that are alike, and how many 4-grams they share."""
+    frequent = np.bincount(held.indices, minlength=held.shape[1]) > _COMMON * held.shape[0]
+    rare, common = held[:, ~frequent], np.asarray(held[:, frequent].sum(axis=1)).ravel().astype(np.int64)
+    found = []
+    for start in range(0, held.shape[0], _BLOCK):
+        end = np.searchsorted(sizes, sizes[start : start + _BLOCK][-1] / similar + _TINY, side="right")
+        product = (rare[start : start + _BLOCK] @ rare[start:end].T).tocoo()
+        found.append(_possible(product.row + start, product.col + start, product.data, common, sizes, similar))
+    # Rows of common 4-grams alone, or nearly, may be alike and share no uncommon one.
+    plain = np.flatnonzero(common >= similar * sizes - _TINY)
+    product = (held[plain] @ held[plain].T).tocoo()
+    found.append(_possible(plain[product.row], plain[product.col], product.data, np.zeros_like(sizes), sizes, similar))
+    pairs = np.unique(np.concatenate(found, axis=1), axis=1)
+    first, second = pairs[0], pairs[1]
+    shared = np.asarray(held[first].multiply(held[second]).sum(axis=1)).ravel()
+    return first, second, shared.astype(np.int64)
+
+
+def _possible(
+    first: Integers, second: Integers, shared: Integers, common: Integers, sizes: Integers, similar: float
+) -> Integers:
+    """Keep the pairs (2 × n) that may be alike if they share all the common 4-grams they can."""
+    most = shared + np.minimum(common[first], common[second])
+    kept = (first < second) & ((1 + similar) * most >= similar * (sizes[first] + sizes[second]) - _TINY)
+    return np.stack([first[kept], second[kept]]).astype(np.int64)
 
 
 def label_faults(texts: Sequence[AnnotatedText], labels: Sequence[str]) -> list[Complaint]:
@@ -144,6 +181,7 @@ def overlap(train: Sequence[str], test: Sequence[str]) -> list[int]:
     return [row for row, text in enumerate(test) if fingerprint(text) in known]
 
 
+@lru_cache(maxsize=65_536)
 def _normal(text: str) -> str:
     return _NOT_WORD.sub(" ", fold(clean(text).lower())).strip()
 

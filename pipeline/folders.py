@@ -21,7 +21,9 @@ def draft_folder(folder: Path) -> Path:
 
 
 def check_replaceable(folder: Path, mark: str) -> None:
-    """Raise ``OutputError`` for a folder that holds something and has no ``mark``."""
+    """Raise ``OutputError`` for a file, and for a folder that holds something and has no ``mark``."""
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"« {folder} » est un fichier : donner à -o le nom d'un dossier, pour ne rien écraser.")
     if folder.is_dir() and not (folder / mark).is_file() and any(folder.iterdir()):
         raise OutputError(
             f"Le dossier « {folder} » existe et n'est pas un modèle : choisir un autre nom pour ne rien écraser."

@@ -139,6 +139,15 @@ def test_a_folder_that_is_not_a_model_is_not_overwritten(run, corpus, tmp_path):
     assert (tmp_path / "m" / "these.txt").read_text() == "précieux"
 
 
+def test_a_file_is_not_overwritten_by_a_model(run, corpus, tmp_path):
+    (tmp_path / "m").write_text("précieux")
+    code, _, err = run("train", corpus, "-o", tmp_path / "m")
+    assert code == 3
+    assert f"« {tmp_path / 'm'} » est un fichier : donner à -o le nom d'un dossier, pour ne rien écraser." in err
+    assert (tmp_path / "m").read_text() == "précieux"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["corpus.csv", "m"]
+
+
 def test_fingerprints_openings_and_near_duplicates():
     texts = ["Wifi à l'École du bourg", "WIFI a l’ecole du  bourg !", "Wifi à l'école du port", "rien à voir du tout"]
     assert fingerprint(texts[0]) == fingerprint(texts[1]) != fingerprint(texts[2])

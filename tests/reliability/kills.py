@@ -127,7 +127,7 @@ def kill_many(command: Command, times: int, place: Path, models: Path, seed: int
 def left_wrong(command: Command, folder: Path, expected: dict[str, bytes]) -> list[str]:
     """Say which outputs are neither what was there before nor what a whole run gives."""
     found = snapshot(folder)
-    if command is TRAIN:
+    if command == TRAIN:
         there = {name: content for name, content in found.items() if name.startswith("model/")}
         whole = {name: content for name, content in expected.items() if name.startswith("model/")}
         return [] if not there or there.keys() == whole.keys() else [f"half a model: {sorted(there)}"]
