@@ -7,7 +7,6 @@ of their squared lengths. Both sums are additive over occurrences, so that a lin
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -72,20 +71,19 @@ class FeatureSpace:
     def fit(cls, texts: Sequence[Words], lemma_of: dict[str, str], families: Families) -> FeatureSpace:
         """Keep the features found in at least ``families.minimum_texts`` texts, each with its IDF."""
         space = cls(families, lemma_of)
-        counts: Counter[str] = Counter()
-        of_word: dict[str, list[str]] = {}
-        for text in texts:
-            found: set[str] = set()
-            for word in set(text):
-                if word not in of_word:
-                    of_word[word] = space._names(word)
-                found.update(of_word[word])
-            found.update(space._pair_name(pair) for pair in space.pairs(text))
-            counts.update(found)
+        types = sorted({word for text in texts for word in text})
+        names, holds = _incidence([set(space._names(word)) for word in types])
+        # The product has a cell for each feature of each text: a column's cells are the texts that hold it.
+        documents = (_counts(texts, types) @ holds).getnnz(axis=0)
+        couples = _couples(texts, types, space)
+        pair_types = sorted({pair for found in couples for pair in found})
+        counts = dict(zip(names, documents, strict=True))
+        held = _counts(couples, pair_types).getnnz(axis=0)
+        counts.update(zip(map(space._pair_name, pair_types), held, strict=True))
         kept = sorted(name for name, count in counts.items() if count >= families.minimum_texts)
         space.columns = FeatureNames.of(kept)
-        documents = np.array([counts[name] for name in kept], dtype=np.float64)
-        space.frequencies = np.log((1 + len(texts)) / (1 + documents)) + 1
+        found = np.array([counts[name] for name in kept], dtype=np.float64)
+        space.frequencies = np.log((1 + len(texts)) / (1 + found)) + 1
         return space
 
     def pairs(self, text: Words) -> list[Pair]:
@@ -245,8 +243,7 @@ def text_matrix(texts: Sequence[Words], space: FeatureSpace) -> sparse.csr_matri
     from scipy import sparse
 
     word_types = sorted({word for text in texts for word in text})
-    base_of = {word: space.base(word) for word in word_types}
-    couples = [list(pairwise(map(base_of.__getitem__, text))) if space.families.pair else [] for text in texts]
+    couples = _couples(texts, word_types, space)
     pair_types = sorted({pair for found in couples for pair in found})
     word_rows, pair_rows = space.word_rows(word_types), space.pair_rows(pair_types)
     word_counts, pair_counts = _counts(texts, word_types), _counts(couples, pair_types)
@@ -254,6 +251,23 @@ def text_matrix(texts: Sequence[Words], space: FeatureSpace) -> sparse.csr_matri
     squared = word_counts @ squared_lengths(word_rows) + pair_counts @ squared_lengths(pair_rows)
     scale = np.divide(1.0, np.sqrt(squared), out=np.zeros_like(squared), where=squared > 0)
     return sparse.csr_matrix(sparse.diags(scale) @ total)
+
+
+def _couples(texts: Sequence[Words], types: Sequence[str], space: FeatureSpace) -> list[list[Pair]]:
+    """Give each text's adjacent pairs, as :meth:`FeatureSpace.pairs` does; each of the ``types`` is looked up once."""
+    base_of = {word: space.base(word) for word in types}
+    return [list(pairwise(map(base_of.__getitem__, text))) if space.families.pair else [] for text in texts]
+
+
+def _incidence(names: Sequence[set[str]]) -> tuple[list[str], sparse.csr_matrix]:
+    """Number names in the order they come, and say which each row has (rows × names, ones)."""
+    from scipy import sparse
+
+    number: dict[str, int] = {}
+    columns = [number.setdefault(name, len(number)) for found in names for name in sorted(found)]
+    starts = np.cumsum([0, *map(len, names)])
+    shape = (len(names), len(number))
+    return list(number), sparse.csr_matrix((np.ones(len(columns)), columns, starts), shape=shape)
 
 
 def _counts(texts: Sequence[Sequence[T]], types: Sequence[T]) -> sparse.csr_matrix:

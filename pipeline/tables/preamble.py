@@ -22,12 +22,14 @@ def preamble_length(records: Sequence[Sequence[str]]) -> int:
     1
     >>> preamble_length([["description"], ["wifi", " gratuit"], ["site", " web"]])
     0
+    >>> preamble_length([["c0", "c1"], ["POIDS", "POIDS"]])
+    0
     """
     if not records or any(map(_is_known, records[0])):
         return 0
     for place, record in enumerate(records[1 : LONGEST + 1], start=1):
         filled = sum(bool(cell.strip()) for cell in record)
-        if filled > 1 and sum(map(_is_known, record)) > 1 and filled >= _filled(records[0]):
+        if filled > 1 and len({folded(cell) for cell in record} & _KNOWN) > 1 and filled >= _filled(records[0]):
             return place
     return 0
 
