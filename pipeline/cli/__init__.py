@@ -6,18 +6,14 @@ stdout carries results, stderr progress and messages. Each module of this folder
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
 from typing import Any
 
 import typer
 
 from pipeline.cli import annotating, audit, audit_report, labelling, models, review, shares, territory
+from pipeline.cli.interrupting import interruptible
 from pipeline.cli.options import INTERRUPTED, UNEXPECTED, WRONG_USE, app
 from pipeline.errors import DomainesError, printable
 
@@ -29,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     debug = given[:1] == ["--debug"] or os.environ.get("DOMAINES_DEBUG") == "1"
     try:
-        with _terminated_as_interrupted():
+        with interruptible():
             code: Any = app(args=arguments, standalone_mode=False)
         # Typer gives back the codes of Exit, and 130 for Ctrl-C.
         if code == INTERRUPTED:
@@ -62,20 +58,3 @@ def _unexpected(error: Exception) -> str:
     return (
         f"Erreur inattendue du programme ({kind}), rien n'a été écrit à moitié : relancez avec « domaines --debug … »."
     )
-
-
-@contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
-    """Have SIGTERM end the program as Ctrl-C does, drafts removed; signals are the main thread's business."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli.interrupting import interrupted
 from pipeline.cli.options import (
     Language,
     ModelName,
@@ -65,4 +66,5 @@ def review(
         lang=lang,
         annotator=annotator,
         read_only=read_only,
+        stopped=interrupted,
     )

@@ -6,6 +6,7 @@ import asyncio
 import errno
 import secrets
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +49,17 @@ class PatientProtocol(H11Protocol):
         return bool(self.cycle)
 
 
+class StoppableServer(uvicorn.Server):
+    """A server that also asks, ten times a second, whether it is to stop."""
+
+    def __init__(self, config: uvicorn.Config, stopped: Callable[[], bool]) -> None:
+        super().__init__(config)
+        self._stopped = stopped
+
+    async def on_tick(self, counter: int) -> bool:
+        return self._stopped() or await super().on_tick(counter)
+
+
 @dataclass(frozen=True)
 class OpenDoor:
     """A server about to run: it listens already, so that its link works as soon as it is shown."""
@@ -62,8 +74,19 @@ class OpenDoor:
             self.server.run(sockets=[self.listener])
 
 
-def open_door(desk: Desk, *, host: str = "127.0.0.1", port: int = 0, lang: str = "fr", name: str = "") -> OpenDoor:
-    """Take the port (0: a free one) and make the link; raise ``UsageError`` when the port cannot be had."""
+def open_door(
+    desk: Desk,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    lang: str = "fr",
+    name: str = "",
+    stopped: Callable[[], bool] = lambda: False,
+) -> OpenDoor:
+    """Take the port (0: a free one) and make the link; raise ``UsageError`` when the port cannot be had.
+
+    The server ends when ``stopped`` says so, besides on Ctrl-C and SIGTERM.
+    """
     listener = _listener(host, port)
     port = listener.getsockname()[1]
     token = secrets.token_urlsafe(24)
@@ -81,7 +104,7 @@ def open_door(desk: Desk, *, host: str = "127.0.0.1", port: int = 0, lang: str =
         limit_concurrency=CONNECTIONS,
     )
     reached = socket.gethostname() if host in EVERYWHERE else host
-    return OpenDoor(uvicorn.Server(config), listener, f"http://{_shown(reached)}:{port}/?token={token}")
+    return OpenDoor(StoppableServer(config, stopped), listener, f"http://{_shown(reached)}:{port}/?token={token}")
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import polars as pl
@@ -42,8 +42,9 @@ def review(
     lang: str = "fr",
     annotator: str = "",
     read_only: bool = False,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Serve the review page of a file until interrupted; ``link`` is given its address once it is open."""
+    """Serve the review page of a file until interrupted or ``stopped``; ``link`` is given its address once open."""
     name = annotator_name(annotator) if annotator else ""
     model = load_model(model_name)
     journal = open_journal(store, read_only=read_only, labels=model.scoring.labels)
@@ -52,7 +53,7 @@ def review(
         annotated = [*examples, *((each.text, each.after) for each in decided)]
         rows = load_rows(source, model, say, text=text, sample=sample, examples=annotated, lang=lang, decided=decided)
         desk = Desk(rows, journal, read_only=read_only)
-        door = open_door(desk, host=host, port=port, lang=lang, name=name)
+        door = open_door(desk, host=host, port=port, lang=lang, name=name, stopped=stopped)
         link(door.link)
         door.run()
         say(f"Page fermée ; les décisions sont dans {shown_store(store)}.")

@@ -14,10 +14,12 @@ import uuid
 from collections import Counter
 from pathlib import Path
 
-from tests.reliability.kills import SIGNALS, Tally, finished, run_forked
+from tests.reliability.kills import SIGNALS, Tally, run_forked
 
 ROWS, STORE = 50, "annotations.db"
 WORDS = ("review", "in.csv", "--store", STORE, "--model", "small", "--annotator", "Zoé")
+#: How long it may take to stop, in seconds.
+STOPPING = 20.0
 #: Once the page is there, how long it is let work at most, in seconds.
 WORKING = 0.25
 
@@ -32,11 +34,13 @@ def kill_review(times: int, place: Path, models: Path, seed: int) -> Tally:
     lines = "".join(f"R{n},wifi {n}\n" for n in range(1, ROWS + 1))
     (place / "in.csv").write_text("id,description\n" + lines, encoding="utf-8")
     chance, told, tally = random.Random(seed), Told(), Tally()
-    started = _run(place, models, 60.0, signal.SIGINT, chance, told, most=1)
+    started = _run(place, models, 60.0, signal.SIGINT, chance, told, most=1) or 0.0
     for number in range(times):
-        _run(place, models, chance.uniform(0, started + WORKING), SIGNALS[number % 3], chance, told)
+        ready = _run(place, models, chance.uniform(0, started + WORKING), SIGNALS[number % 3], chance, told)
         tally.injected += 1
         tally.landed += 1
+        if ready is None:
+            tally.lost.append(f"review, kill {number}: still there {STOPPING:.0f} s after {SIGNALS[number % 3].name}")
     journal = SqliteJournal(str(place / STORE))
     written = journal.since(0)[1]
     whole = journal._all("PRAGMA integrity_check")[0][0]
@@ -52,8 +56,9 @@ def kill_review(times: int, place: Path, models: Path, seed: int) -> Tally:
 
 def _run(
     place: Path, models: Path, until: float, sign: signal.Signals, chance: random.Random, told: Told, most: int = 1_000
-) -> float:
-    """Start the page, decide until it is killed (or ``most`` times); give the seconds it took to be there, or 0."""
+) -> float | None:
+    """Start the page, decide until it is killed (or ``most`` times); give the seconds it took to be there (0: it was
+    not), or ``None`` when it did not stop."""
     reading, writing = os.pipe()
     began = time.perf_counter()
     child = run_forked(WORDS, place, models, output=writing)
@@ -69,8 +74,19 @@ def _run(
         killer.cancel()
         os.kill(child, sign)
     killer.join()
-    finished(child)
-    return ready
+    return ready if _stopped(child) else None
+
+
+def _stopped(child: int) -> bool:
+    """Wait for a child that was told to stop; one that does not is killed."""
+    until = time.monotonic() + STOPPING
+    while time.monotonic() < until:
+        if os.waitpid(child, os.WNOHANG)[0]:
+            return True
+        time.sleep(0.005)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return False
 
 
 def _decide(link: str, chance: random.Random, told: Told, most: int) -> None:
