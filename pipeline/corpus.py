@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -33,6 +33,8 @@ _BLOCK = 512
 # A 4-gram of more than this part of the texts is common: these make most of the products' cost, and tell little.
 _COMMON = 0.04
 _NOT_WORD = re.compile(r"\W+")
+
+Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -116,26 +118,29 @@ def near_duplicates(texts: Sequence[str], similar: float = SIMILAR) -> list[tupl
     )
 
 
-Integers = NDArray[np.int64]
-
-
 def _overlaps(held: sparse.csr_matrix, sizes: Integers, similar: float) -> tuple[Integers, Integers, Integers]:
     """Give pairs of rows, each once, among which are all that are alike, and how many 4-grams they share."""
     frequent = np.bincount(held.indices, minlength=held.shape[1]) > _COMMON * held.shape[0]
     rare, common = held[:, ~frequent], np.asarray(held[:, frequent].sum(axis=1)).ravel().astype(np.int64)
-    found = []
-    for start in range(0, held.shape[0], _BLOCK):
-        end = np.searchsorted(sizes, sizes[start : start + _BLOCK][-1] / similar + _TINY, side="right")
-        product = (rare[start : start + _BLOCK] @ rare[start:end].T).tocoo()
-        found.append(_possible(product.row + start, product.col + start, product.data, common, sizes, similar))
-    # Rows of common 4-grams alone, or nearly, may be alike and share no uncommon one.
+    # Rows of common 4-grams alone, or nearly, may be alike and share no uncommon one: all of theirs are counted.
     plain = np.flatnonzero(common >= similar * sizes - _TINY)
-    product = (held[plain] @ held[plain].T).tocoo()
-    found.append(_possible(plain[product.row], plain[product.col], product.data, np.zeros_like(sizes), sizes, similar))
-    pairs = np.unique(np.concatenate(found, axis=1), axis=1)
-    first, second = pairs[0], pairs[1]
+    found = [np.zeros((2, 0), dtype=np.int64)]
+    for rows, matrix, unseen in ((np.arange(len(sizes)), rare, common), (plain, held[plain], np.zeros_like(sizes))):
+        for first, second, shared in _products(matrix, sizes[rows], similar):
+            found.append(_possible(rows[first], rows[second], shared, unseen, sizes, similar))
+    first, second = np.unique(np.concatenate(found, axis=1), axis=1)
     shared = np.asarray(held[first].multiply(held[second]).sum(axis=1)).ravel()
     return first, second, shared.astype(np.int64)
+
+
+def _products(
+    matrix: sparse.csr_matrix, sizes: Integers, similar: float
+) -> Iterator[tuple[Integers, Integers, Integers]]:
+    """Give, block by block, pairs of rows of sizes near enough and how many columns they share; rows come by size."""
+    for start in range(0, len(sizes), _BLOCK):
+        end = np.searchsorted(sizes, sizes[start : start + _BLOCK][-1] / similar + _TINY, side="right")
+        product = (matrix[start : start + _BLOCK] @ matrix[start:end].T).tocoo()
+        yield product.row + start, product.col + start, product.data
 
 
 def _possible(
