@@ -102,7 +102,7 @@ def _tasks(place: Path, models: Path, plan: list[tuple[Command, int]], few: bool
     yield Task("review: killed at random", kill_review, (3 if few else KILLS, place / "review", models, len(plan)))
     for number, (command, times) in enumerate(plan):
         # Training is long, its writing short.
-        late, part = command == TRAIN, PART if command is TRAIN else times
+        late, part = command == TRAIN, PART if command == TRAIN else times
         for first in range(0, times, part):
             where, seed = place / f"kill{number}-{first}", number + 1000 * first
             arguments = (command, min(part, times - first), where, models, seed, late)
