@@ -220,6 +220,7 @@ def test_bad_input_is_a_sentence(run, labelled, tmp_path, arguments, code, words
     assert not (tmp_path / "a.html").exists()
 
 
+@pytest.mark.long
 def test_a_corpus_is_audited_with_the_predictions_its_model_kept(run, tmp_path, monkeypatch):
     from pipeline.workflow.training import train
     from tests.test_retraining import AnnotatedText, corpus_rows, quiet, write

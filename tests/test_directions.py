@@ -147,6 +147,7 @@ def test_squares_of_another_shape_are_refused(tmp_path):
         load_model(str(folder))
 
 
+@pytest.mark.long
 def test_folds_fitted_by_two_processes_give_the_same_scores():
     _, texts, labels = fitted(4)
     folds = stratified_folds(labels, seed=1, folds=2)

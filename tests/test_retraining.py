@@ -124,7 +124,8 @@ def test_a_file_that_is_not_a_store_is_refused(tmp_path):
         join_sources([str(tmp_path / "faux.db")], (), quiet)
 
 
-@pytest.fixture(scope="module")
+#: Three trainings take some ten seconds: whatever uses them is among the long tests.
+@pytest.fixture(scope="module", params=[pytest.param("three", marks=pytest.mark.long)])
 def trained(tmp_path_factory):
     """A folder of models: a champion, a challenger that learnt more, and one that learnt from wrong labels."""
     from pipeline.workflow.training import train

@@ -320,6 +320,7 @@ def test_an_audit_of_every_row_gives_what_the_true_labels_give(run, demo, tmp_pa
         assert ours["p"] == pytest.approx(theirs["p"])
 
 
+@pytest.mark.long
 def test_a_part_audited_widens_the_interval_and_the_note_says_it(run, demo, tmp_path):
     frame = pl.read_csv(demo, infer_schema_length=0)
     wrong = frame.with_columns(
@@ -358,6 +359,7 @@ def test_without_communes_each_finding_says_so(run, demo, tmp_path, columns, sai
     assert (tmp_path / "x.html").is_file()
 
 
+@pytest.mark.long
 def test_a_column_of_weights_weighs_shares_and_not_numbers(run, demo, tmp_path):
     frame = pl.read_csv(demo, infer_schema_length=0)
     school = pl.col("domaine").fill_null("") == "services_scolaires"

@@ -46,6 +46,7 @@ def append(path, *rows):
         csv.writer(file).writerows(rows)
 
 
+@pytest.mark.long
 def test_training_writes_a_model_that_labels_and_says_what_it_was_made_from(run, corpus, tmp_path):
     code, out, err = run("train", corpus, "-o", tmp_path / "models" / "m")
     assert code == 0
@@ -186,6 +187,7 @@ def test_the_estimator_learns_any_labels():
     assert model.predict(["un rouge", "un bleu"]).tolist() == ["r", "b"]
 
 
+@pytest.mark.long
 def test_the_models_of_the_folds_are_kept_on_request_each_without_its_part(run, corpus, tmp_path):
     code, _, err = run("train", corpus, "-o", tmp_path / "m", "--crossfit")
     assert code == 0
