@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,45 +33,42 @@ REAL = ROOT.parent / "shared" / "real"
 Texts = Sequence[str]
 
 
-def without_lexicon() -> DomainClassifier:
-    """The classifier as it is, told not to learn from the lexicon."""
-    model = DomainClassifier()
-    model.without_lexicon = True
-    return model
+@dataclass(frozen=True)
+class Recipe:
+    """A classifier, and what of the corpus it is given."""
+
+    make: Callable[[], Any]
+    lexicon: bool = True
+    kinds: bool = True
 
 
-def without_kinds() -> DomainClassifier:
-    """The classifier as it is, not told which kind of service a text describes."""
-    model = DomainClassifier()
-    model.with_kinds = False
-    return model
-
-
-COMPETITORS: dict[str, Callable[[], Any]] = {
-    "domaines (this project)": DomainClassifier,
-    "TF-IDF words 1–2 + LinearSVC": lambda: make_pipeline(words(), LinearSVC()),
-    "TF-IDF words 1–2 + characters 3–5 + LinearSVC": lambda: make_pipeline(
-        make_union(words(), characters()), LinearSVC()
+COMPETITORS = {
+    "domaines (this project)": Recipe(DomainClassifier),
+    "TF-IDF words 1–2 + LinearSVC": Recipe(lambda: make_pipeline(words(), LinearSVC())),
+    "TF-IDF words 1–2 + characters 3–5 + LinearSVC": Recipe(
+        lambda: make_pipeline(make_union(words(), characters()), LinearSVC())
     ),
-    "majority": lambda: DummyClassifier(strategy="most_frequent"),
-    "TF-IDF words 1–2 + LogisticRegression": lambda: make_pipeline(words(), LogisticRegression(C=10, max_iter=200)),
-    "fastText, autotuned": FastText,
-    "spaCy textcat, bag of words 1–2": lambda: SpacyTextcat("bow"),
-    "spaCy textcat, CNN": lambda: SpacyTextcat("cnn"),
+    "majority": Recipe(lambda: DummyClassifier(strategy="most_frequent")),
+    "TF-IDF words 1–2 + LogisticRegression": Recipe(
+        lambda: make_pipeline(words(), LogisticRegression(C=10, max_iter=200))
+    ),
+    "fastText, autotuned": Recipe(FastText),
+    "spaCy textcat, bag of words 1–2": Recipe(lambda: SpacyTextcat("bow")),
+    "spaCy textcat, CNN": Recipe(lambda: SpacyTextcat("cnn")),
 }
-ABLATION: dict[str, Callable[[], Any]] = {
-    "all families (default)": DomainClassifier,
-    "without squared directions": lambda: DomainClassifier(directions=0),
-    "directions among texts, not kinds": without_kinds,
-    "without vectors": lambda: DomainClassifier(vector=0),
-    "without the lexicon": without_lexicon,
-    "without lemmas": lambda: DomainClassifier(lemma=0),
-    "without forms": lambda: DomainClassifier(form=0),
-    "without characters": lambda: DomainClassifier(characters=0),
-    "without pairs": lambda: DomainClassifier(pair=0),
-    "characters 2–6": lambda: DomainClassifier(shortest=2, longest=6),
-    "labels weighed alike": lambda: DomainClassifier(balance=1),
-    "labels as they come": lambda: DomainClassifier(balance=0),
+ABLATION = {
+    "all families (default)": Recipe(DomainClassifier),
+    "without squared directions": Recipe(lambda: DomainClassifier(directions=0)),
+    "directions among texts, not kinds": Recipe(DomainClassifier, kinds=False),
+    "without vectors": Recipe(lambda: DomainClassifier(vector=0)),
+    "without the lexicon": Recipe(DomainClassifier, lexicon=False),
+    "without lemmas": Recipe(lambda: DomainClassifier(lemma=0)),
+    "without forms": Recipe(lambda: DomainClassifier(form=0)),
+    "without characters": Recipe(lambda: DomainClassifier(characters=0)),
+    "without pairs": Recipe(lambda: DomainClassifier(pair=0)),
+    "characters 2–6": Recipe(lambda: DomainClassifier(shortest=2, longest=6)),
+    "labels weighed alike": Recipe(lambda: DomainClassifier(balance=1)),
+    "labels as they come": Recipe(lambda: DomainClassifier(balance=0)),
 }
 
 
@@ -106,35 +104,34 @@ class Task:
         self.dev = read(REAL / "dev-annotated.csv")
         self.themes = read(REAL / "service_public_themes.csv")
 
-    def _fit(self, make: Callable[[], Any], rows: Sequence[int]) -> Any:
+    def _fit(self, recipe: Recipe, rows: Sequence[int]) -> Any:
         """Fit on texts and the lexicon's terms, the same for all; ours has its weights and kinds besides."""
-        model = make()
-        texts, labels = [self.texts[row] for row in rows], [self.labels[row] for row in rows]
-        weights, kinds = [self.weights[row] for row in rows], [self.kinds[row] for row in rows]
-        if getattr(model, "without_lexicon", False):
-            return model.fit(texts, labels, weights, kinds)
-        texts, labels = [*texts, *self.terms], [*labels, *self.term_labels]
+        model = recipe.make()
+        terms = range(len(self.terms) if recipe.lexicon else 0)
+        texts = [*(self.texts[row] for row in rows), *(self.terms[term] for term in terms)]
+        labels = [*(self.labels[row] for row in rows), *(self.term_labels[term] for term in terms)]
         if not isinstance(model, DomainClassifier):
             return model.fit(texts, labels)
-        kinds = [*kinds, *[""] * len(self.terms)] if getattr(model, "with_kinds", True) else None
-        return model.fit(texts, labels, [*weights, *self.term_weights], kinds)
+        weights = [*(self.weights[row] for row in rows), *(self.term_weights[term] for term in terms)]
+        kinds = [*(self.kinds[row] for row in rows), *("" for _ in terms)] if recipe.kinds else None
+        return model.fit(texts, labels, weights, kinds)
 
-    def unseen(self, make: Callable[[], Any]) -> tuple[list[str], list[str]]:
+    def unseen(self, recipe: Recipe) -> tuple[list[str], list[str]]:
         """Five folds by kind of service."""
         guess = [""] * len(self.texts)
         for train, test in self.folds:
-            model = self._fit(make, train)
+            model = self._fit(recipe, train)
             for row, label in zip(test, model.predict([self.texts[r] for r in test]), strict=True):
                 guess[row] = str(label)
         kept = np.flatnonzero(self.scored)
         return [self.labels[r] for r in kept], [guess[r] for r in kept]
 
-    def real(self, make: Callable[[], Any]) -> tuple[list[str], list[str]]:
+    def real(self, recipe: Recipe) -> tuple[list[str], list[str]]:
         """The annotated real texts."""
-        model = self._fit(make, range(len(self.texts)))
+        model = self._fit(recipe, range(len(self.texts)))
         return [row["label"] for row in self.dev], [str(x) for x in model.predict([row["text"] for row in self.dev])]
 
-    def official(self, make: Callable[[], Any]) -> tuple[list[str], list[str]]:
+    def official(self, recipe: Recipe) -> tuple[list[str], list[str]]:
         """The themes of public-service sheets."""
         parts = {
             split: [
@@ -142,7 +139,7 @@ class Task:
             ]
             for split in ("train", "test")
         }
-        model = make().fit([text for text, _ in parts["train"]], [theme for _, theme in parts["train"]])
+        model = recipe.make().fit([text for text, _ in parts["train"]], [theme for _, theme in parts["train"]])
         return [t for _, t in parts["test"]], [str(x) for x in model.predict([text for text, _ in parts["test"]])]
 
 
@@ -155,13 +152,13 @@ HEADER = [
 Answers = list[tuple[list[str], list[str]] | None]
 
 
-def line(task: Task, name: str, make: Callable[[], Any]) -> tuple[str, Answers]:
+def line(task: Task, name: str, recipe: Recipe) -> tuple[str, Answers]:
     """Run one competitor on every task; give its line, and true and guessed labels of each task."""
     began = time.perf_counter()
     answers: Answers = []
     for run in (task.unseen, task.real, task.official):
         try:
-            answers.append(run(make))
+            answers.append(run(recipe))
         except ImportError:
             answers.append(None)
     cells = [scored(*answer) if answer else "not installed" for answer in answers]
@@ -217,7 +214,7 @@ def learning_curve(task: Task) -> list[str]:
     for share in (0.125, 0.25, 0.5, 1.0):
         task.folds = [(train[rank[train] <= share], test) for train, test in everything]
         texts = int(np.mean([len(train) for train, _ in task.folds]))
-        lines.append(f"| {share:.3g} | {texts} | {scored(*task.unseen(DomainClassifier))} |")
+        lines.append(f"| {share:.3g} | {texts} | {scored(*task.unseen(Recipe(DomainClassifier)))} |")
     task.folds = everything
     return lines
 
@@ -227,15 +224,15 @@ def main() -> None:
     task = Task()
     answers: dict[str, Answers] = {}
     lines = list(HEADER)
-    for name, make in COMPETITORS.items():
-        text, answers[name] = line(task, name, make)
+    for name, recipe in COMPETITORS.items():
+        text, answers[name] = line(task, name, recipe)
         lines.append(text)
         print(text, flush=True)
         write_between("quality", [*lines, *against_the_best(answers)] if len(answers) > 1 else lines)
     lines += against_the_best(answers) + learning_curve(task)
     lines += ["", "Ablation of this project's classifier:", "", *HEADER]
-    for name, make in ABLATION.items():
-        text, _ = line(task, name, make)
+    for name, recipe in ABLATION.items():
+        text, _ = line(task, name, recipe)
         lines.append(text)
         print(text, flush=True)
         write_between("quality", lines)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,8 +18,7 @@ from pipeline.explanation import Explanation, explain
 from pipeline.features import Families, FeatureSpace, text_matrix
 from pipeline.head import Array, Head
 from pipeline.scoring import Scoring
-from pipeline.text import clean
-from pipeline.words import Lemmatiser, words
+from pipeline.words import Lemmatiser, words_of
 
 # Loading spaCy takes seconds; the lemmas found serve every model fitted in the process.
 LEMMATISER = Lemmatiser()
@@ -102,7 +100,7 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         self.classes_, numbers = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError(f"DomainClassifier needs at least 2 classes; got 1 class: {self.classes_[0]!r}")
-        split = [_words(text) for text in texts]
+        split = [words_of(text) for text in texts]
         space = FeatureSpace.fit(split, self._lemmas(split), self._families())
         matrix = text_matrix(split, space)
         directions = self._directions(matrix, numbers, sample_weight, None if kinds is None else _numbered(kinds))
@@ -168,7 +166,7 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
 
     def _rows(self, X: Sequence[str]) -> Array:
         scoring = self._fitted()
-        split = [_words(text) for text in _texts(X)]
+        split = [words_of(text) for text in _texts(X)]
         return np.asarray(text_matrix(split, scoring.space) @ scoring.projection)
 
     def _fitted(self) -> Scoring:
@@ -199,12 +197,6 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         tags.input_tags.string = True
         tags.input_tags.two_d_array = False
         return tags
-
-
-@lru_cache(maxsize=65_536)
-def _words(text: str) -> tuple[str, ...]:
-    """Give a text's words; cross-validation asks for those of the same texts ten times."""
-    return tuple(words(clean(text)))
 
 
 def _numbered(kinds: Sequence[str]) -> NDArray[np.int64]:

@@ -8,8 +8,7 @@ import numpy as np
 
 from pipeline.head import Array
 from pipeline.scoring import Scoring
-from pipeline.text import clean
-from pipeline.words import words
+from pipeline.words import words_of
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ class Explanation:
 
 def explain(scoring: Scoring, text: str) -> Explanation:
     """Say what each word of a text adds to each label's calibrated score."""
-    found = words(clean(text))
+    found = words_of(text)
     couples = scoring.space.pairs(found)
     rows, masses = scoring.word_scores(found)
     pair_rows, pair_masses = scoring.pair_scores(couples)

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from pipeline.text import clean
-from pipeline.words import fold, words
+from pipeline.words import fold, words_of
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -67,7 +66,7 @@ def folded_words(text: str) -> list[str]:
     >>> folded_words("Médiathèque : le WIFI")
     ['mediatheque', 'le', 'wifi']
     """
-    return [fold(word) for word in words(clean(text))]
+    return [fold(word) for word in words_of(text)]
 
 
 def _rows(split: Sequence[Sequence[str]], columns: Mapping[str, int], frequencies: Array) -> sparse.csr_matrix:

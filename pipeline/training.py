@@ -13,8 +13,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from pipeline.errors import InputError
 from pipeline.head import softmax
-from pipeline.text import clean
-from pipeline.words import words
+from pipeline.words import words_of
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -178,7 +177,7 @@ def training_profile(texts: Sequence[str], counted: NDArray[np.bool_], folds: Fo
 
     ``counted`` (n) says which texts count; the others (contrast pairs) only lend their words.
     """
-    split = [words(clean(text)) for text in texts]
+    split = [words_of(text) for text in texts]
     unknown = total = 0
     for train, test in folds:
         known = {word for row in train for word in split[row]}

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
+
+from pipeline.text import clean
 
 # Longer "words" are pasted keys or noise; what follows cannot change a domain, but would cost.
 MAX_WORD = 64
@@ -37,6 +39,16 @@ def words(text: str) -> list[str]:
         if written in text:
             text = text.replace(written, joined)
     return ["#" if word.isdigit() else word[:MAX_WORD] for word in _WORD.findall(text)]
+
+
+@lru_cache(maxsize=65_536)
+def words_of(text: str) -> tuple[str, ...]:
+    """Give the words of a text as it was written; kept, for cross-validation asks for the same texts ten times.
+
+    >>> words_of("<b>Médiathèque</b> : le WIFI")
+    ('médiathèque', 'le', 'wifi')
+    """
+    return tuple(words(clean(text)))
 
 
 def fold(word: str) -> str:

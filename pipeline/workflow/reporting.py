@@ -15,8 +15,7 @@ from pipeline.errors import ModelError
 from pipeline.registry import load_model, read_card
 from pipeline.report import Summary, frequent_words, render_html
 from pipeline.tables import Table, find_column, open_table, write_bytes
-from pipeline.text import clean
-from pipeline.words import words
+from pipeline.words import words_of
 from pipeline.workflow.reading import Say, labelled_column, labels_of
 from pipeline.workflow.shares import SharesRequest, shares, shares_of
 
@@ -42,7 +41,7 @@ def report(source: str, output: str, lang: str, request: SharesRequest, say: Say
 
 def _summarise(table: Table, source: str, say: Say) -> Summary:
     chosen = find_column(table.columns, None, schema.TEXT, "le texte")
-    texts: dict[str, list[list[str]]] = {name: [] for name in labels_of(table)}
+    texts: dict[str, list[tuple[str, ...]]] = {name: [] for name in labels_of(table)}
     counts: Counter[str] = Counter()
     models: set[str] = set()
     to_review = rows = 0
@@ -56,7 +55,7 @@ def _summarise(table: Table, source: str, say: Say) -> Summary:
             models.update(value for value in frame["modele"].unique().to_list() if value)
         for name, text in _texts_by_domain(frame, chosen):
             if name in texts and len(texts[name]) < TEXTS_FOR_WORDS:
-                texts[name].append(words(clean(text)))
+                texts[name].append(words_of(text))
     return Summary(
         Path(source).name,
         rows,

@@ -30,7 +30,6 @@ from pipeline.registry import MANIFEST, load_model, save_model
 from pipeline.results import Evaluation, HeldOut
 from pipeline.scoring import reordered
 from pipeline.tables import write_bytes
-from pipeline.text import clean
 from pipeline.training import (
     FOLDS,
     Calibration,
@@ -44,7 +43,7 @@ from pipeline.training import (
     stratified_folds,
     training_profile,
 )
-from pipeline.words import words
+from pipeline.words import words_of
 from pipeline.workflow.corpora import SHOWN, check_corpus
 from pipeline.workflow.reading import Say, read_annotated
 
@@ -159,7 +158,7 @@ def _groups(described: Sequence[AnnotatedText], texts: Sequence[AnnotatedText]) 
         return groups_of(described)
     from joblib import Parallel, delayed
 
-    types = sorted({word for item in texts for word in words(clean(item.text))})
+    types = sorted({word for item in texts for word in words_of(item.text)})
     parts = [delayed(_lemmas_of)(types[part::LEMMA_PARTS]) for part in range(LEMMA_PARTS)]
     groups, *lemmas = Parallel(n_jobs=workers)([delayed(groups_of)(described), *parts])
     for found in lemmas:
@@ -236,7 +235,7 @@ def held_out_scores(texts: Sequence[AnnotatedText], splits: Sequence[Folds], see
     """
     described = [item.text for item in texts]
     workers = _workers(texts)
-    types = {word for text in described for word in words(clean(text))} if workers > 1 else ()
+    types = {word for text in described for word in words_of(text)} if workers > 1 else ()
     return held_out_splits(
         partial(make_classifier, seed) if workers == 1 else partial(_taught, seed, LEMMATISER.lemmas(types)),
         described,

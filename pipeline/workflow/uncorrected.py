@@ -7,8 +7,7 @@ import numpy as np
 from pipeline.registry import Model
 from pipeline.results import CorrectedShares, Drift
 from pipeline.shares import calibration_matrix_shares, drift_of, expectation_maximisation_shares
-from pipeline.text import clean
-from pipeline.words import words
+from pipeline.words import words_of
 from pipeline.workflow.labelled_rows import LabelledRows
 
 # Words are counted on at most this many texts, evenly spaced: more would not move a rate by half a point.
@@ -54,6 +53,6 @@ def _words(rows: LabelledRows, model: Model) -> tuple[float | None, float | None
         return None, None
     places = np.flatnonzero(rows.kept)
     texts = rows.keys["description"].gather(places[:: max(1, len(places) // TEXTS_READ)].tolist()).to_list()
-    found = [word for text in texts for word in words(clean(text))]
+    found = [word for text in texts for word in words_of(text)]
     known = model.scoring.space.lemma_of
     return sum(word not in known for word in found) / max(len(found), 1), len(found) / len(texts)
