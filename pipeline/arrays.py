@@ -9,6 +9,7 @@ import csv
 import io
 import math
 import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -30,6 +31,7 @@ UNUSABLE = (
     MemoryError,
     OSError,
     SyntaxError,
+    tokenize.TokenError,
     csv.Error,
     struct.error,
     zlib.error,
