@@ -102,6 +102,14 @@ def test_too_few_kinds_leave_the_components_to_the_texts():
     assert not np.allclose(plain, many)
 
 
+def test_a_kind_for_each_text_gives_the_directions_of_texts_at_full_length():
+    rows = sparse.csr_matrix(np.random.default_rng(4).normal(size=(40, 6)))
+    labels, weights = np.arange(40) % 2, np.ones(40)
+    plain = squared_directions(rows, labels, weights, 2, seed=1)
+    alone = squared_directions(rows, labels, weights, 2, seed=1, kinds=np.arange(40))
+    assert alone == pytest.approx(plain / directions.AMONG_TEXTS, abs=1e-3)
+
+
 def test_the_engine_gives_the_same_probabilities_as_the_classifier_with_squares():
     model, texts, _ = fitted(4)
     asked = [*texts, "tablette", "agents cantine tablette", "mot inconnu", "cantine cantine agents"]
