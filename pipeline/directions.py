@@ -54,14 +54,17 @@ def squared_directions(
     kept = min(COMPONENTS, len(columns), matrix.shape[0])
     if not kept or not count:
         return np.zeros((matrix.shape[1], 0))
-    frequent = matrix[:, columns].astype(np.float32)
-    means = _mean_texts(frequent, kinds) if kinds is not None else None
+    single = matrix.astype(np.float32)
+    means = _mean_texts(single, kinds)[:, columns] if kinds is not None else None
     if means is None or means.shape[0] < 2 * kept:
-        components, length = _components(_drawn(frequent, seed), kept, seed), AMONG_TEXTS
+        components, length = _components(_drawn(single, seed)[:, columns], kept, seed), AMONG_TEXTS
     else:
         components, length = _components(means, kept, seed), 1.0
     multiplied = min(MULTIPLIED, kept)
-    values = np.asarray(frequent @ np.ascontiguousarray(components.T), dtype=np.float32)
+    # Zeros for the other columns cost less than a copy of the texts without these.
+    loadings = np.zeros((matrix.shape[1], kept), np.float32)
+    loadings[columns] = components.T
+    values = np.asarray(single @ loadings, dtype=np.float32)
     forms = _quadratic_forms(values, multiplied, numbers, weights.astype(np.float32))
     vectors = _strongest(forms, count)
     directions = np.zeros((matrix.shape[1], vectors.shape[1]))
@@ -74,17 +77,17 @@ def _components(rows: sparse.csr_matrix, kept: int, seed: int) -> Array:
     return np.asarray(randomized_svd(rows, kept, n_iter=1, random_state=seed)[2])
 
 
-def _drawn(frequent: sparse.csr_matrix, seed: int) -> sparse.csr_matrix:
-    drawn = np.sort(np.random.default_rng(seed).permutation(frequent.shape[0])[:SAMPLE])
-    return sparse.csr_matrix(frequent[drawn])
+def _drawn(texts: sparse.csr_matrix, seed: int) -> sparse.csr_matrix:
+    drawn = np.sort(np.random.default_rng(seed).permutation(texts.shape[0])[:SAMPLE])
+    return sparse.csr_matrix(texts[drawn])
 
 
-def _mean_texts(frequent: sparse.csr_matrix, kinds: Integers) -> sparse.csr_matrix:
+def _mean_texts(rows: sparse.csr_matrix, kinds: Integers) -> sparse.csr_matrix:
     """Give a row for each kind: the mean of its texts, times the square root of their number, for what it counts."""
     texts = np.flatnonzero(kinds >= 0)
     _, places, counts = np.unique(kinds[texts], return_inverse=True, return_counts=True)
     shares = np.float32(1.0) / np.sqrt(counts[places]).astype(np.float32)
-    return sparse.csr_matrix((shares, (places, texts)), shape=(len(counts), frequent.shape[0])) @ frequent
+    return sparse.csr_matrix((shares, (places, texts)), shape=(len(counts), rows.shape[0])) @ rows
 
 
 @dataclass(frozen=True)

