@@ -1,6 +1,6 @@
 """``make audit``: say what pip-audit's report (JSON, on standard input) found, and fail where it could look at nothing.
 
-pip-audit alone ends well, with "No known vulnerabilities found", when every package was unknown to the database it asked.
+pip-audit alone ends well, with "No known vulnerabilities found", when the database it asked knew none of the packages.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def verdict(report: Mapping[str, Any]) -> tuple[list[str], int]:
     skipped = [name for name in skipped if name not in ELSEWHERE]
     found = [(package, fault) for package in audited for fault in package["vulns"]]
     lines = [
-        f"{package['name']} {package['version']}: {fault['id']}, mended in {', '.join(fault['fix_versions']) or 'nothing'}."
+        f"{package['name']} {package['version']}: {fault['id']}, mended in {', '.join(fault['fix_versions']) or '-'}."
         for package, fault in found
     ]
     if skipped:
