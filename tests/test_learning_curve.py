@@ -41,6 +41,7 @@ def test_a_flat_curve_promises_nothing():
     assert found.sentence("en").startswith("200 more annotated texts, drawn like the 3200 there are,")
 
 
+@pytest.mark.long
 def test_the_command_says_what_200_texts_would_buy(run):
     from tests.conftest import ROOT
 

@@ -115,6 +115,7 @@ def test_a_class_with_too_few_texts_is_refused():
     )
 
 
+@pytest.mark.long
 def test_a_test_file_that_overlaps_is_refused_unless_allowed(run, corpus, tmp_path):
     test = tmp_path / "test.csv"
     with test.open("w", encoding="utf-8", newline="") as file:
