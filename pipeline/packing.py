@@ -68,9 +68,8 @@ def unpacked(weights: bytes, words: bytes, config: Mapping[str, Any], most: int)
     )
     head = Head(arrays["bias"], float(arrays["temperature"]), arrays["shift"], arrays.get("squares"))
     labels = tuple(str(label) for label in config["labels"])
-    projection = arrays["projection"].astype(np.float64)
-    if head.squares is not None:
-        projection = np.hstack([projection, arrays["directions"].astype(np.float64)])
+    parts = [arrays["projection"], *([] if head.squares is None else [arrays["directions"]])]
+    projection = np.concatenate(parts, axis=1, dtype=np.float64)
     known = _known(arrays, lemma_of)
     _check_shapes(labels, space, projection, head, known)
     return Scoring(labels, space, projection, head, known)

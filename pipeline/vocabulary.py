@@ -27,7 +27,7 @@ from pipeline.text import clean_plain, is_plain
 from pipeline.words import MAX_WORD, words
 
 # Past this many bytes of rows the run's cache starts anew, so that memory stays bounded.
-MAX_CACHE_BYTES = 256 << 20
+MAX_CACHE_BYTES = 192 << 20
 # What a piece and its words take besides their rows: strings, dictionaries, numbers.
 PIECE_BYTES = 400
 
