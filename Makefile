@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install demo test test-long lint reliability reliability-full fuzz audit licences sbom bench-messy model bench bench-quality bench-coverage bench-plan bench-territory reference corpus-check lock clean bench-stages bench-cost test-review-kill programs bench-review bench-active bench-doubts bench-loop
+.PHONY: help install demo test test-long lint reliability reliability-full fuzz audit licences sbom bench-messy model bench bench-quality bench-coverage bench-plan bench-territory reference corpus-check lock clean bench-stages bench-cost test-review-kill programs bench-review bench-active bench-doubts bench-loop bench-training
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -109,6 +109,9 @@ bench-loop: $(VENV)/.installed-test ## label, draw, check, retrain, promote, rel
 
 bench-plan: $(VENV)/.installed-test ## check that as many rows as `audit plan` says give the precision asked for
 	$(BIN)/python bench/planning.py
+
+bench-training: $(VENV)/.installed-test ## measure where the time of training the default model goes
+	$(BIN)/python bench/training.py
 
 bench-coverage: $(VENV)/.installed-bench ## measure how often the intervals of shares hold the truth, tables into BENCHMARKS.md
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/shares_coverage.py
