@@ -252,7 +252,7 @@ def reference(sheet, ids):
     return [(row, *once[row]) for row in sorted(once)]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=8),
     st.lists(

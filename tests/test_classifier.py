@@ -104,7 +104,7 @@ def test_both_paths_agree_on_odd_texts(small_classifier):
     assert _difference(small_classifier, ODD_TEXTS) <= 1e-9
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     st.lists(
         st.text(max_size=60) | st.text(alphabet="aéÉ l'’-wifWIF0 \n&<>â€™Ã©@.:/", max_size=60), min_size=1, max_size=5
@@ -169,7 +169,7 @@ def test_labels_can_be_reordered(small_classifier):
 ODD_LETTERS = "aéÉ l'’-wifWIF0 \n\t\xa0&;<>â€™Ã©@.:/œ²"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=500, deadline=None)
 @example(["€Â"])
 @example(["théâtre, l’âge"])
 @given(st.lists(st.text(max_size=40) | st.text(alphabet=ODD_LETTERS, max_size=40), min_size=1, max_size=4))
@@ -192,7 +192,7 @@ PIECES = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(PIECES)
 def test_a_piece_whose_numbers_are_zeros_has_the_same_words_and_flags(texts):
     assert [piece_words(piece) for piece in numberless(pl.Series(texts, dtype=pl.String))] == [
@@ -200,7 +200,7 @@ def test_a_piece_whose_numbers_are_zeros_has_the_same_words_and_flags(texts):
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(PIECES)
 def test_the_single_words_of_pieces_are_those_found_one_by_one(texts):
     for piece, word in zip(texts, single_words(pl.Series(texts, dtype=pl.String)), strict=True):

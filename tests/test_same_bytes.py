@@ -61,7 +61,7 @@ def test_parquet_holds_the_same_rows_whatever_the_jobs_and_blocks(small_model, s
 CELL = st.text(alphabet='ab",;\n\r\t=é -', max_size=6)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     st.lists(st.tuples(CELL, CELL, st.integers(0, 3)), min_size=1, max_size=8),
     st.lists(st.none() | st.floats(0, 1).map(lambda p: round(p, 6)), min_size=4, max_size=4),
