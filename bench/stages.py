@@ -13,7 +13,6 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 BEGAN = time.process_time()
 
 from marks import write_between  # noqa: E402
+from stopwatch import Stopwatch, shares_of  # noqa: E402
 from texts import write_real  # noqa: E402
 
 from pipeline import labelling, vocabulary, wordtable  # noqa: E402
@@ -50,31 +50,6 @@ PARTS: list[tuple[str, Any, str]] = [
 ]
 
 
-class Stopwatch:
-    """CPU seconds of nested parts, each without those it calls."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._inside: list[float] = []
-
-    def watch(self, name: str, owner: Any, attribute: str) -> None:
-        """Time every call of ``owner.attribute``."""
-        call: Callable[..., Any] = getattr(owner, attribute)
-
-        def timed(*arguments: Any, **named: Any) -> Any:
-            self._inside.append(0.0)
-            began = time.process_time()
-            try:
-                return call(*arguments, **named)
-            finally:
-                taken = time.process_time() - began
-                self.seconds[name] = self.seconds.get(name, 0.0) + taken - self._inside.pop()
-                if self._inside:
-                    self._inside[-1] += taken
-
-        setattr(owner, attribute, timed)
-
-
 def main() -> None:
     """Label once with every part timed, and write the table."""
     rows = 100_000 if "--quick" in sys.argv[1:] else 1_000_000
@@ -88,7 +63,7 @@ def main() -> None:
         began = time.process_time()
         labeller = workflow.labeller_of(model)
         parts["start: table of words and pairs"] = time.process_time() - began
-        stopwatch = Stopwatch()
+        stopwatch = Stopwatch(time.process_time)
         for part in PARTS:
             stopwatch.watch(*part)
         began = time.process_time()
@@ -113,7 +88,7 @@ def table(rows: int, parts: dict[str, float]) -> list[str]:
     """Give the table of the parts."""
     total = sum(parts.values())
     lines = [f"{rows:,} rows, {total:.2f} CPU seconds.", "", "| part | CPU s | share |", "| --- | --- | --- |"]
-    lines += [f"| {name} | {seconds:.2f} | {100 * seconds / total:.0f} % |" for name, seconds in parts.items()]
+    lines += shares_of(parts)
     print("\n".join(lines))
     return lines
 

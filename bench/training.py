@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from marks import write_between
+from stopwatch import Stopwatch, shares_of
 
 from pipeline.workflow import training
 from pipeline.workflow.corpora import corpus_files, read_corpus
@@ -26,39 +25,20 @@ STAGES = {
 }
 
 
-def timed(name: str, found: dict[str, float]) -> Callable[..., Any]:
-    """Give a function of the training that also counts its seconds."""
-    function = getattr(training, name)
-
-    def counted(*arguments: Any, **named: Any) -> Any:
-        began = time.perf_counter()
-        result = function(*arguments, **named)
-        found[name] += time.perf_counter() - began
-        return result
-
-    return counted
-
-
 def main() -> None:
     """Train once, fill the table."""
-    found = dict.fromkeys(STAGES, 0.0)
-    for name in STAGES:
-        setattr(training, name, timed(name, found))
+    stopwatch = Stopwatch(time.perf_counter)
+    for attribute, name in STAGES.items():
+        stopwatch.watch(name, training, attribute)
     began = time.perf_counter()
     files = corpus_files([str(CORPORA / name) for name in ("annotated", "contrasts.csv", "lexicon.csv")])
     texts = [item for file in files for item in read_corpus(file)]
     with tempfile.TemporaryDirectory() as folder:
         training.train(texts, files, Path(folder) / "model", None, False, 2016, print)
     whole = time.perf_counter() - began
-    lines = [
-        f"{len(texts):,} texts, terms and sides of pairs, {whole:.0f} s.",
-        "",
-        "| stage | s | share |",
-        "| --- | --- | --- |",
-    ]
-    for name, said in [*STAGES.items(), ("", "all the rest")]:
-        seconds = found[name] if name else whole - sum(found.values())
-        lines.append(f"| {said} | {seconds:.1f} | {100 * seconds / whole:.0f} % |")
+    parts = stopwatch.seconds | {"all the rest": whole - sum(stopwatch.seconds.values())}
+    lines = [f"{len(texts):,} texts, terms and sides of pairs, {whole:.0f} s.", ""]
+    lines += ["| stage | s | share |", "| --- | --- | --- |", *shares_of(parts)]
     write_between("training", lines)
     print("\n".join(lines))
 

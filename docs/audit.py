@@ -21,8 +21,11 @@ def verdict(report: Mapping[str, Any]) -> tuple[list[str], int]:
     (['0 packages audited, 0 vulnerabilities, 0 not audited.'], 0)
     """
     audited = [package for package in report["dependencies"] if "skip_reason" not in package]
-    skipped = [package["name"] for package in report["dependencies"] if "skip_reason" in package]
-    skipped = [name for name in skipped if name not in ELSEWHERE]
+    skipped = [
+        package["name"]
+        for package in report["dependencies"]
+        if "skip_reason" in package and package["name"] not in ELSEWHERE
+    ]
     found = [(package, fault) for package in audited for fault in package["vulns"]]
     lines = [
         f"{package['name']} {package['version']}: {fault['id']}, mended in {', '.join(fault['fix_versions']) or '-'}."
