@@ -170,8 +170,10 @@ def test_ctrl_c_leaves_the_file_as_it_was(tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(b"avant")
     program = (
-        "import polars as pl, sys, time\n"
+        "import polars as pl, signal, sys, time\n"
         "from pipeline.tables import open_writer\n"
+        # A suite started in the background ignores Ctrl-C, and so would its children.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "frame = pl.DataFrame({'a': ['x'] * 1000})\n"
         "with open_writer(sys.argv[1], frame.schema) as writer:\n"
         "    writer.write(writer.encode(frame))\n"
