@@ -25,10 +25,11 @@ from scipy import sparse, stats
 from pipeline.classifier import DomainClassifier
 from pipeline.domains import LABELS
 from pipeline.evaluation import macro_f1
-from pipeline.features import FeatureSpace, text_matrix
+from pipeline.features import FeatureSpace
 from pipeline.head import Head
 from pipeline.sampling import active, active_inclusion, doubt
 from pipeline.text import clean
+from pipeline.textrows import text_matrix
 from pipeline.training import stratified_folds
 from pipeline.words import words
 from pipeline.workflow.corpora import corpus_files, read_corpus

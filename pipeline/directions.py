@@ -11,6 +11,7 @@ each kind of service, as in Fisher's discriminants), else those of the texts the
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,17 +34,26 @@ PRODUCT_WEIGHT, PENALTY = 8.0, 1.0
 STEPS = 10
 # A feature of fewer texts than this says nothing of directions: its part in them is zero, and costs no room.
 MINIMUM_TEXTS = 5
+# Rows multiplied at once.
+BLOCK = 512
 Single = NDArray[np.float32]
 Integers = NDArray[np.int64]
 
 
 def squared_directions(
-    matrix: sparse.csr_matrix, numbers: Integers, weights: Array, count: int, seed: int, kinds: Integers | None = None
+    matrix: sparse.csr_matrix,
+    numbers: Integers,
+    weights: Array,
+    count: int,
+    seed: int,
+    kinds: Integers | None = None,
+    project: Callable[[Array], Array] | None = None,
 ) -> Array:
     """Give up to ``count`` directions (features × count) whose squares tell the labels apart, the strongest first.
 
     ``matrix`` (n × features) has one row per text, ``numbers`` (n) its label from 0,
     ``weights`` (n) what it counts for, ``kinds`` (n) what it is about, −1 where that is unknown.
+    ``project`` multiplies ``matrix`` by its argument, where there is a faster way than to do so.
 
     >>> rows = sparse.csr_matrix(np.tile([[1.0, 1.0], [1.0, -1.0], [-1.0, -1.0], [-1.0, 1.0]], (5, 1)))
     >>> found = squared_directions(rows, np.tile([0, 1, 0, 1], 5), np.ones(20), count=1, seed=0)
@@ -54,17 +64,16 @@ def squared_directions(
     kept = min(COMPONENTS, len(columns), matrix.shape[0])
     if not kept or not count:
         return np.zeros((matrix.shape[1], 0))
-    single = matrix.astype(np.float32)
-    means = _mean_texts(single, kinds)[:, columns] if kinds is not None else None
+    means = _mean_texts(matrix, kinds)[:, columns] if kinds is not None else None
     if means is None or means.shape[0] < 2 * kept:
-        components, length = _components(_drawn(single, seed)[:, columns], kept, seed), AMONG_TEXTS
+        components, length = _components(_drawn(matrix, seed)[:, columns], kept, seed), AMONG_TEXTS
     else:
         components, length = _components(means, kept, seed), 1.0
     multiplied = min(MULTIPLIED, kept)
     # Zeros for the other columns cost less than a copy of the texts without these.
-    loadings = np.zeros((matrix.shape[1], kept), np.float32)
+    loadings = np.zeros((matrix.shape[1], kept))
     loadings[columns] = components.T
-    values = np.asarray(single @ loadings, dtype=np.float32)
+    values = np.asarray(matrix @ loadings if project is None else project(loadings), dtype=np.float32)
     forms = _quadratic_forms(values, multiplied, numbers, weights.astype(np.float32))
     vectors = _strongest(forms, count)
     directions = np.zeros((matrix.shape[1], vectors.shape[1]))
@@ -74,7 +83,7 @@ def squared_directions(
 
 def _components(rows: sparse.csr_matrix, kept: int, seed: int) -> Array:
     """Give principal components (kept × features)."""
-    return np.asarray(randomized_svd(rows, kept, n_iter=1, random_state=seed)[2])
+    return np.asarray(randomized_svd(rows.astype(np.float32), kept, n_iter=1, random_state=seed)[2])
 
 
 def _drawn(texts: sparse.csr_matrix, seed: int) -> sparse.csr_matrix:
@@ -86,7 +95,7 @@ def _mean_texts(rows: sparse.csr_matrix, kinds: Integers) -> sparse.csr_matrix:
     """Give a row for each kind: the mean of its texts, times the square root of their number, for what it counts."""
     texts = np.flatnonzero(kinds >= 0)
     _, places, counts = np.unique(kinds[texts], return_inverse=True, return_counts=True)
-    shares = np.float32(1.0) / np.sqrt(counts[places]).astype(np.float32)
+    shares = 1.0 / np.sqrt(counts[places])
     return sparse.csr_matrix((shares, (places, texts)), shape=(len(counts), rows.shape[0])) @ rows
 
 
@@ -108,18 +117,29 @@ class _Design:
 
     def fitted(self, unknowns: Single) -> Single:
         """Give what the unknowns predict (n × K)."""
-        multiplied = self.first.shape[1]
+        classes, multiplied = len(unknowns), self.first.shape[1]
         found = self.single @ unknowns[:, multiplied**2 :].T
-        for label, form in enumerate(unknowns[:, : multiplied**2]):
-            mapped = self.first @ form.reshape(multiplied, multiplied)
-            found[:, label] += np.einsum("ij,ij->i", mapped, self.first)
+        # The forms of all labels side by side (M × KM): one product for a block of rows.
+        forms = np.hstack(list(unknowns[:, : multiplied**2].reshape(classes, multiplied, multiplied)))
+        for rows in self._blocks():
+            mapped = (self.first[rows] @ forms).reshape(-1, classes, multiplied)
+            found[rows] += np.einsum("ikj,ij->ik", mapped, self.first[rows])
         return np.asarray(found, dtype=np.float32)
 
     def summed(self, residuals: Single) -> Single:
         """Give the weighted sums of residuals (n × K) over each column (K × U)."""
         weighted = residuals * self.weights[:, None]
-        forms = [(self.first.T @ (self.first * column[:, None])).ravel() for column in weighted.T]
-        return np.hstack([np.stack(forms), weighted.T @ self.single])
+        classes, multiplied = weighted.shape[1], self.first.shape[1]
+        forms = np.zeros((multiplied, classes * multiplied), np.float32)
+        for rows in self._blocks():
+            first = self.first[rows]
+            forms += first.T @ (weighted[rows, :, None] * first[:, None, :]).reshape(len(first), -1)
+        products = forms.reshape(multiplied, classes, multiplied).transpose(1, 0, 2).reshape(classes, -1)
+        return np.hstack([products, weighted.T @ self.single])
+
+    def _blocks(self) -> Iterator[slice]:
+        """Cut the rows in blocks that a processor's cache holds: it waits for memory otherwise."""
+        return (slice(start, start + BLOCK) for start in range(0, len(self.first), BLOCK))
 
     def lengths(self) -> Single:
         """Give each column's weighted squared length (U)."""

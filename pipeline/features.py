@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.grams import GramIndex, ngrams
 from pipeline.names import CHARACTERS, FORM, LEMMA, PAIR, FeatureNames
+from pipeline.occurrences import Occurrences, Pair, Words
 from pipeline.vectors import WIDTH, word_vectors
 from pipeline.words import fold
 
@@ -25,11 +26,8 @@ if TYPE_CHECKING:
     # A quarter of a second to import: training needs it, labelling and explaining do not.
     from scipy import sparse
 
-Words = Sequence[str]
-Pair = tuple[str, str]
 Integers = NDArray[np.int64]
 Reals = NDArray[np.float64]
-T = TypeVar("T")
 
 # Separates the two words of a pair in a feature's name; no word holds it.
 PAIR_JOINER = " "
@@ -71,20 +69,29 @@ class FeatureSpace:
     def fit(cls, texts: Sequence[Words], lemma_of: dict[str, str], families: Families) -> FeatureSpace:
         """Keep the features found in at least ``families.minimum_texts`` texts, each with its IDF."""
         space = cls(families, lemma_of)
-        types = sorted({word for text in texts for word in text})
-        names, holds = _incidence([set(space._names(word)) for word in types])
-        # The product has a cell for each feature of each text: a column's cells are the texts that hold it.
-        documents = (_counts(texts, types) @ holds).getnnz(axis=0)
-        couples = _couples(texts, types, space)
-        pair_types = sorted({pair for found in couples for pair in found})
-        counts = dict(zip(names, documents, strict=True))
-        held = _counts(couples, pair_types).getnnz(axis=0)
-        counts.update(zip(map(space._pair_name, pair_types), held, strict=True))
-        kept = sorted(name for name, count in counts.items() if count >= families.minimum_texts)
-        space.columns = FeatureNames.of(kept)
-        found = np.array([counts[name] for name in kept], dtype=np.float64)
-        space.frequencies = np.log((1 + len(texts)) / (1 + found)) + 1
+        space.learn(space.occurrences(texts))
         return space
+
+    def learn(self, found: Occurrences, documents: NDArray[np.bool_] | None = None) -> None:
+        """Keep the features of counted texts, as :meth:`fit` does; frequencies are those among the ``documents`` (all).
+
+        A term of a lexicon is no document: it has none of the words that texts have in common, which would look rare.
+        """
+        from scipy import sparse
+
+        names, holds = _incidence([set(self._names(word)) for word in found.types])
+        names += map(self._pair_name, found.pair_types)
+        # A cell for each feature of each text: a column's cells are the texts that hold it.
+        cells = sparse.csr_matrix(sparse.hstack([found.words @ holds, found.pairs]))
+        among = cells if documents is None else cells[documents]
+        kept = np.flatnonzero(cells.getnnz(axis=0) >= self.families.minimum_texts)
+        order = sorted(kept, key=names.__getitem__)
+        self.columns = FeatureNames.of([names[place] for place in order])
+        self.frequencies = np.log((1 + among.shape[0]) / (1 + among.getnnz(axis=0)[order])) + 1
+
+    def occurrences(self, texts: Sequence[Words]) -> Occurrences:
+        """Count the words of texts, and their adjacent pairs as :meth:`pairs` does."""
+        return Occurrences.of(texts, self.base if self.families.pair else None)
 
     def pairs(self, text: Words) -> list[Pair]:
         """Give the adjacent pairs of a text as feature pairs of folded lemmas."""
@@ -238,29 +245,6 @@ def squared_lengths(rows: sparse.csr_matrix) -> NDArray[np.float64]:
     return np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
 
 
-def text_matrix(texts: Sequence[Words], space: FeatureSpace) -> sparse.csr_matrix:
-    """Give one normalised row per text: (texts × features). A text without a known feature is all zeros."""
-    from scipy import sparse
-
-    word_types = sorted({word for text in texts for word in text})
-    couples = _couples(texts, word_types, space)
-    pair_types = sorted({pair for found in couples for pair in found})
-    word_rows, pair_rows = space.word_rows(word_types), space.pair_rows(pair_types)
-    counts = sparse.csr_matrix(sparse.hstack([_counts(texts, word_types), _counts(couples, pair_types)]))
-    rows = sparse.csr_matrix(sparse.vstack([word_rows, pair_rows]))
-    squared = counts @ squared_lengths(rows)
-    scale = np.divide(1.0, np.sqrt(squared), out=np.zeros_like(squared), where=squared > 0)
-    # The counts are scaled, of which there are few, and not the rows of texts, each with hundreds of features.
-    counts.data *= np.repeat(scale, np.diff(counts.indptr))
-    return sparse.csr_matrix(counts @ rows)
-
-
-def _couples(texts: Sequence[Words], types: Sequence[str], space: FeatureSpace) -> list[list[Pair]]:
-    """Give each text's adjacent pairs, as :meth:`FeatureSpace.pairs` does; each of the ``types`` is looked up once."""
-    base_of = {word: space.base(word) for word in types}
-    return [list(pairwise(map(base_of.__getitem__, text))) if space.families.pair else [] for text in texts]
-
-
 def _incidence(names: Sequence[set[str]]) -> tuple[list[str], sparse.csr_matrix]:
     """Number names in the order they come, and say which each row has (rows × names, ones)."""
     from scipy import sparse
@@ -270,15 +254,3 @@ def _incidence(names: Sequence[set[str]]) -> tuple[list[str], sparse.csr_matrix]
     starts = np.cumsum([0, *map(len, names)])
     shape = (len(names), len(number))
     return list(number), sparse.csr_matrix((np.ones(len(columns)), columns, starts), shape=shape)
-
-
-def _counts(texts: Sequence[Sequence[T]], types: Sequence[T]) -> sparse.csr_matrix:
-    from scipy import sparse
-
-    number = {item: index for index, item in enumerate(types)}
-    starts = np.cumsum([0] + [len(text) for text in texts])
-    columns = np.fromiter((number[item] for text in texts for item in text), dtype=np.int32, count=starts[-1])
-    values = np.ones(starts[-1])
-    matrix = sparse.csr_matrix((values, columns, starts), shape=(len(texts), len(types)))
-    matrix.sum_duplicates()
-    return matrix

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.features import FeatureSpace, Pair
+from pipeline.features import FeatureSpace
 from pipeline.head import Array, Head
+from pipeline.occurrences import Pair
 
 # New words scored at once: their vectors have 300 numbers each, and memory stays bounded.
 BATCH = 4096

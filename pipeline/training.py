@@ -28,7 +28,7 @@ class Estimator(Protocol):
     classes_: NDArray[np.str_]
 
     def fit(
-        self, X: Sequence[str], y: Sequence[str], sample_weight: Sequence[float], **beside: Sequence[str]
+        self, X: Sequence[str], y: Sequence[str], sample_weight: Sequence[float], **beside: Sequence[Any]
     ) -> object: ...
 
     def decision_function(self, X: Sequence[str]) -> Array: ...
@@ -93,7 +93,7 @@ def held_out_splits(
     weights: Sequence[float],
     splits: Sequence[Folds],
     workers: int = 1,
-    **beside: Sequence[str],
+    **beside: Sequence[Any],
 ) -> list[Array]:
     """Give each text's uncalibrated scores (n × K) from a model that saw neither it nor its group, for each split.
 
@@ -128,7 +128,7 @@ def held_out_splits(
     return found
 
 
-Task = tuple[Callable[[], Estimator], tuple[list[Any], ...], dict[str, list[str]], list[str]]
+Task = tuple[Callable[[], Estimator], tuple[list[Any], ...], dict[str, list[Any]], list[str]]
 
 
 def _answers(tasks: Sequence[Task], workers: int) -> Iterator[tuple[list[str], Array]]:
@@ -140,7 +140,7 @@ def _answers(tasks: Sequence[Task], workers: int) -> Iterator[tuple[list[str], A
 
 
 def _scored(
-    make: Callable[[], Estimator], taught: tuple[list[Any], ...], beside: dict[str, list[str]], asked: list[str]
+    make: Callable[[], Estimator], taught: tuple[list[Any], ...], beside: dict[str, list[Any]], asked: list[str]
 ) -> tuple[list[str], Array]:
     model = make()
     texts, labels, weights = taught

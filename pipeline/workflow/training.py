@@ -138,8 +138,8 @@ def make_classifier(seed: int, calibration: Calibration | None = None) -> Domain
 
 def learn(model: DomainClassifier, texts: Sequence[AnnotatedText]) -> None:
     """Fit a classifier on annotated texts."""
-    labels, weights, kinds = zip(*((item.label, item.weight, item.kind) for item in texts), strict=True)
-    model.fit([item.text for item in texts], labels, weights, kinds)
+    columns = ((item.text, item.label, item.weight, item.kind, item.term) for item in texts)
+    model.fit(*zip(*columns, strict=True))
 
 
 def groups_of(texts: Sequence[AnnotatedText]) -> list[str]:
@@ -240,6 +240,7 @@ def held_out_scores(texts: Sequence[AnnotatedText], splits: Sequence[Folds], see
         splits,
         workers,
         kinds=[item.kind for item in texts],
+        terms=[item.term for item in texts],
     )
 
 

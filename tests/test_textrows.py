@@ -1,0 +1,79 @@
+"""Rows of texts as a product, word vectors along their axes, and document frequencies without terms."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from pipeline.classifier import DomainClassifier
+from pipeline.features import Families, FeatureSpace
+from pipeline.textrows import Axes, TextRows, text_rows
+
+TEXTS = [("wifi", "du", "port"), ("tablettes", "de", "la", "cantine"), ("wifi", "de", "la", "cantine")]
+
+
+def space(texts=TEXTS, vector=0.5):
+    return FeatureSpace.fit(texts, {}, Families(vector=vector, minimum_texts=1))
+
+
+def test_mapping_types_then_summing_is_mapping_texts():
+    features = space()
+    rows = text_rows(features.occurrences(TEXTS), features)
+    projection = np.random.default_rng(0).normal(size=(features.width, 3))
+    assert np.allclose(rows @ projection, rows.matrix() @ projection)
+
+
+def test_along_all_axes_scores_are_those_of_whole_rows():
+    features = space()
+    whole = text_rows(features.occurrences(TEXTS), features)
+    axes = Axes.of(whole, len(features.columns), count=300)
+    short = axes.shortened(whole)
+    learnt = np.random.default_rng(1).normal(size=(short.types.shape[1], 2))
+    assert np.allclose(whole @ axes.widened(learnt), short @ learnt)
+
+
+def test_along_few_axes_what_is_learnt_still_maps_whole_rows():
+    features = space()
+    whole = text_rows(features.occurrences(TEXTS), features)
+    axes = Axes.of(whole, len(features.columns), count=2)
+    short = axes.shortened(whole)
+    assert short.types.shape[1] == len(features.columns) + 2
+    learnt = np.random.default_rng(2).normal(size=(short.types.shape[1], 2))
+    assert np.allclose(whole @ axes.widened(learnt), short @ learnt)
+
+
+def test_without_vectors_rows_stay_as_they_are():
+    features = space(vector=0.0)
+    whole = text_rows(features.occurrences(TEXTS), features)
+    axes = Axes.of(whole, len(features.columns))
+    assert (axes.shortened(whole).matrix() != whole.matrix()).nnz == 0
+    assert axes.widened(np.ones((features.width, 1))).shape == (features.width, 1)
+
+
+def test_axes_are_of_what_types_weigh_in_texts():
+    types = sparse.csr_matrix(np.array([[3.0, 4.0], [4.0, -3.0]]))
+    axes = Axes.of(TextRows(sparse.csr_matrix(np.array([[0.1, 2.0]])), types), named=0, count=1)
+    assert np.abs(axes.directions.ravel()) == pytest.approx([0.8, 0.6])
+
+
+def test_terms_are_no_documents():
+    features = FeatureSpace(Families(characters=0, lemma=0, pair=0, minimum_texts=1), {})
+    found = features.occurrences([("la", "mairie"), ("la", "cantine"), ("cantine",), ("préau",)])
+    features.learn(found, np.array([True, True, False, False]))
+    frequency = {name: features.frequencies[features.columns[name]] for name in features.columns}
+    # By hand, two documents: log(3 / (1 + n)) + 1.
+    expected = {"la": 1.0, "mairie": np.log(1.5) + 1, "cantine": np.log(1.5) + 1, "preau": np.log(3) + 1}
+    assert {
+        name[-len(word) :]: value for name, value in frequency.items() for word in expected if name.endswith(word)
+    } == (pytest.approx(expected))
+
+
+def test_no_terms_said_is_no_terms():
+    texts, labels = (
+        ["wifi sur la place", "tablettes pour l'école", "wifi au bourg", "tableau pour l'école"],
+        [0, 1, 0, 1],
+    )
+    plain = DomainClassifier().fit(texts, labels)
+    said = DomainClassifier().fit(texts, labels, terms=[False] * 4)
+    assert np.array_equal(plain.decision_function(texts), said.decision_function(texts))
