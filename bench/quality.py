@@ -115,7 +115,7 @@ class Task:
             return model.fit(texts, labels)
         weights = [*(self.weights[row] for row in rows), *(self.term_weights[term] for term in terms)]
         kinds = [*(self.kinds[row] for row in rows), *("" for _ in terms)] if recipe.kinds else None
-        return model.fit(texts, labels, weights, kinds, [place >= len(rows) for place in range(len(texts))])
+        return model.fit(texts, labels, weights, kinds, [*(False for _ in rows), *(True for _ in terms)])
 
     def unseen(self, recipe: Recipe) -> tuple[list[str], list[str]]:
         """Five folds by kind of service."""
