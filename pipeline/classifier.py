@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import NotFittedError
 from sklearn.svm import LinearSVC
 from sklearn.utils.multiclass import check_classification_targets
+from threadpoolctl import threadpool_limits
 
 from pipeline.directions import squared_directions
 from pipeline.explanation import Explanation, explain
@@ -103,15 +104,30 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         self.classes_, numbers = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError(f"DomainClassifier needs at least 2 classes; got 1 class: {self.classes_[0]!r}")
+        documents = None if terms is None else ~np.asarray(terms, dtype=bool)
+        subjects = None if kinds is None else _numbered(kinds)
+        # With another number of threads a product's sums fall in another order: the model would depend on how many
+        # processors a machine has, and on whether folds are fitted side by side.
+        with threadpool_limits(1, user_api="blas"):
+            self.scoring_ = self._learnt(texts, numbers, sample_weight, subjects, documents)
+        return self
+
+    def _learnt(
+        self,
+        texts: Sequence[str],
+        numbers: NDArray[np.int64],
+        sample_weight: Sequence[float] | None,
+        subjects: NDArray[np.int64] | None,
+        documents: NDArray[np.bool_] | None,
+    ) -> Scoring:
         split = [words_of(text) for text in texts]
         space = FeatureSpace(self._families(), self._lemmas(split))
         found = space.occurrences(split)
-        space.learn(found, None if terms is None else ~np.asarray(terms, dtype=bool))
+        space.learn(found, documents)
         whole = text_rows(found, space)
         axes = Axes.of(whole, len(space.columns))
         rows = axes.shortened(whole)
         matrix = rows.matrix()
-        subjects = None if kinds is None else _numbered(kinds)
         directions = self._directions(matrix, rows, numbers, sample_weight, subjects)
         squares = sparse.csr_matrix(np.square(rows @ directions))
         weights, bias = self._linear_part(sparse.csr_matrix(sparse.hstack([matrix, squares])), numbers, sample_weight)
@@ -123,8 +139,7 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         squared = axes.widened(directions).astype(np.float16).astype(np.float64)
         head = Head(bias, self.temperature, shift, weights[learnt:] if directions.shape[1] else None)
         projection = np.hstack([linear, squared])
-        self.scoring_ = Scoring(tuple(str(label) for label in self.classes_), space, projection, head)
-        return self
+        return Scoring(tuple(str(label) for label in self.classes_), space, projection, head)
 
     def _families(self) -> Families:
         return Families(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -136,7 +137,11 @@ def _answers(tasks: Sequence[Task], workers: int) -> Iterator[tuple[list[str], A
         return (_scored(*task) for task in tasks)
     from joblib import Parallel, delayed
 
-    return iter(Parallel(n_jobs=workers)(delayed(_scored)(*task) for task in tasks))
+    with warnings.catch_warnings():
+        # A process that keeps 300 MB more than after its first fit (words, their vectors) is replaced, and its next fit
+        # goes to the new one: nothing is lost, and there is nothing for the user to do.
+        warnings.filterwarnings("ignore", "A worker stopped while some jobs were given to the executor", UserWarning)
+        return iter(Parallel(n_jobs=workers)(delayed(_scored)(*task) for task in tasks))
 
 
 def _scored(
