@@ -37,10 +37,10 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
 
     Parameters: ``form``, ``lemma``, ``characters``, ``pair`` and ``vector`` weigh the families of features (0
     leaves one out), ``shortest`` and ``longest`` bound the character n-grams, ``minimum_texts`` is
-    how many texts a feature must be found in, ``directions`` is how many sums are squared and ``square``
-    what their squares weigh, ``regularisation`` is scikit-learn's ``C``, ``balance`` from 0 to 1 weighs the
-    labels from as they come to all alike, ``temperature`` and ``shift`` are the calibration found on
-    held-out folds.
+    how many texts a feature must be found in, ``minimum_pair_texts`` how many a pair of words must,
+    ``directions`` is how many sums are squared and ``square`` what their squares weigh, ``regularisation`` is
+    scikit-learn's ``C``, ``balance`` from 0 to 1 weighs the labels from as they come to all alike,
+    ``temperature`` and ``shift`` are the calibration found on held-out folds.
 
     >>> texts = ["wifi sur la place", "tablettes pour l'école", "wifi au bourg", "tableau pour l'école"]
     >>> model = DomainClassifier(minimum_texts=1)
@@ -59,6 +59,7 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         shortest: int = 3,
         longest: int = 5,
         minimum_texts: int = 1,
+        minimum_pair_texts: int = 2,
         directions: int = 24,
         square: float = 4.0,
         regularisation: float = 0.5,
@@ -75,6 +76,7 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         self.shortest = shortest
         self.longest = longest
         self.minimum_texts = minimum_texts
+        self.minimum_pair_texts = minimum_pair_texts
         self.directions = directions
         self.square = square
         self.regularisation = regularisation
@@ -151,6 +153,7 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
             self.longest,
             self.minimum_texts,
             self.vector,
+            self.minimum_pair_texts,
         )
 
     def _lemmas(self, split: Sequence[Sequence[str]]) -> dict[str, str]:

@@ -39,6 +39,7 @@ class Families:
 
     A weight of zero leaves the family out. ``shortest`` and ``longest`` bound the character
     n-grams, taken inside ``<word>``. A word's vector weighs ``vector`` times its inverse document frequency.
+    A pair must be found in ``minimum_pair_texts`` texts, any other feature in ``minimum_texts``.
     """
 
     form: float = 1.0
@@ -49,6 +50,7 @@ class Families:
     longest: int = 5
     minimum_texts: int = 2
     vector: float = 0.0
+    minimum_pair_texts: int = 1
 
 
 @dataclass
@@ -67,7 +69,7 @@ class FeatureSpace:
 
     @classmethod
     def fit(cls, texts: Sequence[Words], lemma_of: dict[str, str], families: Families) -> FeatureSpace:
-        """Keep the features found in at least ``families.minimum_texts`` texts, each with its IDF."""
+        """Keep the features found in as many texts as ``families`` asks for, each with its IDF."""
         space = cls(families, lemma_of)
         space.learn(space.occurrences(texts))
         return space
@@ -84,7 +86,10 @@ class FeatureSpace:
         # A cell for each feature of each text: a column's cells are the texts that hold it.
         cells = sparse.csr_matrix(sparse.hstack([found.words @ holds, found.pairs]))
         among = cells if documents is None else cells[documents]
-        kept = np.flatnonzero(cells.getnnz(axis=0) >= self.families.minimum_texts)
+        least = [self.families.minimum_texts] * holds.shape[1] + [self.families.minimum_pair_texts] * found.pairs.shape[
+            1
+        ]
+        kept = np.flatnonzero(cells.getnnz(axis=0) >= np.array(least))
         order = sorted(kept, key=names.__getitem__)
         self.columns = FeatureNames.of([names[place] for place in order])
         self.frequencies = np.log((1 + among.shape[0]) / (1 + among.getnnz(axis=0)[order])) + 1

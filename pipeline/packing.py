@@ -34,7 +34,12 @@ def packed(scoring: Scoring) -> bytes:
             "squares": head.squares,
         }
     if scoring.known is not None:
-        arrays |= {"known_rows": scoring.known.rows, "known_masses": scoring.known.masses}
+        place = {word: number for number, word in enumerate(sorted(scoring.space.lemma_of))}
+        arrays |= {
+            "known_words": np.array([place[word] for word in scoring.known.number], dtype=np.int32),
+            "known_rows": scoring.known.rows,
+            "known_masses": scoring.known.masses,
+        }
     return write_arrays(arrays)
 
 
@@ -78,9 +83,11 @@ def unpacked(weights: bytes, words: bytes, config: Mapping[str, Any], most: int)
 def _known(arrays: Mapping[str, np.ndarray[Any, Any]], lemma_of: Mapping[str, str]) -> KnownWords | None:
     if "known_rows" not in arrays:
         return None
-    return KnownWords(
-        {word: number for number, word in enumerate(lemma_of)}, arrays["known_rows"], arrays["known_masses"]
-    )
+    words = list(lemma_of)
+    # Models of before this array had the rows of all their words.
+    places = arrays.get("known_words", np.arange(len(words))).tolist()
+    number = {words[place]: row for row, place in enumerate(places)}
+    return KnownWords(number, arrays["known_rows"], arrays["known_masses"])
 
 
 def _check_shapes(
@@ -103,8 +110,8 @@ def _check_shapes(
         expected["squares"] = (head.squares.shape, (len(head.squares), classes))
         arrays.append(head.squares)
     if known is not None:
-        expected["known_rows"] = (known.rows.shape, (len(space.lemma_of), width))
-        expected["known_masses"] = (known.masses.shape, (len(space.lemma_of),))
+        expected["known_rows"] = (known.rows.shape, (len(known.number), width))
+        expected["known_masses"] = (known.masses.shape, (len(known.number),))
         arrays += [known.rows, known.masses]
     for name, (shape, wanted) in expected.items():
         if shape != wanted:

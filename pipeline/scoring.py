@@ -9,15 +9,19 @@ import numpy as np
 
 from pipeline.features import FeatureSpace
 from pipeline.head import Array, Head
+from pipeline.names import FORM
 from pipeline.occurrences import Pair
+from pipeline.words import fold
 
 # New words scored at once: their vectors have 300 numbers each, and memory stays bounded.
 BATCH = 4096
+# Words of fewer training texts are seldom met again: their rows, a third of the model's folder, are made when they are.
+COMMON = 3
 
 
 @dataclass(frozen=True)
 class KnownWords:
-    """The rows of the words that training met, found once when the model is saved: number, rows, masses (m)."""
+    """The rows of the common words, found once when the model is saved: number, rows, masses (m)."""
 
     number: Mapping[str, int]
     rows: Array
@@ -60,10 +64,18 @@ class Scoring:
 
 
 def compiled(scoring: Scoring) -> Scoring:
-    """Give the scoring with the rows of every word type that training met."""
-    known = sorted(scoring.space.lemma_of)
+    """Give the scoring with the rows of the words that as many training texts held as ``COMMON``."""
+    known = _common(scoring.space)
     rows, masses = replace(scoring, known=None).word_scores(known)
     return replace(scoring, known=KnownWords({word: number for number, word in enumerate(known)}, rows, masses))
+
+
+def _common(space: FeatureSpace) -> list[str]:
+    words = sorted(space.lemma_of)
+    places = np.array([space.columns.get(f"{FORM}{fold(word)}", -1) for word in words], dtype=np.int64)
+    # A feature of no text (of a term alone) has the highest inverse document frequency.
+    common = space.frequencies[places] <= space.frequencies.max(initial=0.0) - np.log(1 + COMMON) + 1e-9
+    return [words[row] for row in np.flatnonzero(common & (places >= 0))]
 
 
 def reordered(scoring: Scoring, labels: Sequence[str]) -> Scoring:

@@ -8,6 +8,8 @@ from scipy import sparse
 
 from pipeline.classifier import DomainClassifier
 from pipeline.features import Families, FeatureSpace
+from pipeline.names import FORM, PAIR
+from pipeline.scoring import compiled
 from pipeline.textrows import Axes, TextRows, text_rows
 
 TEXTS = [("wifi", "du", "port"), ("tablettes", "de", "la", "cantine"), ("wifi", "de", "la", "cantine")]
@@ -77,3 +79,21 @@ def test_no_terms_said_is_no_terms():
     plain = DomainClassifier().fit(texts, labels)
     said = DomainClassifier().fit(texts, labels, terms=[False] * 4)
     assert np.array_equal(plain.decision_function(texts), said.decision_function(texts))
+
+
+def test_a_pair_must_be_found_in_as_many_texts_as_asked():
+    texts = [["wifi", "du", "port"], ["wifi", "du", "bourg"]]
+    space = FeatureSpace.fit(texts, {}, Families(minimum_texts=1, minimum_pair_texts=2))
+    assert space.columns.family(PAIR)[0] == ["wifi du"]
+    assert space.columns.family(FORM)[0] == ["bourg", "du", "port", "wifi"]
+
+
+def test_rows_are_kept_ready_for_words_of_three_texts_and_are_those_made_otherwise():
+    texts, labels = ["wifi du port", "wifi du bourg", "wifi du bourg", "crue"], ["a", "b", "b", "b"]
+    model = DomainClassifier().fit(texts, labels, terms=[False, False, False, True])
+    ready = compiled(model.scoring_)
+    assert ready.known is not None
+    assert sorted(ready.known.number) == ["du", "wifi"]
+    words = ["wifi", "bourg", "crue"]
+    for one, other in zip(ready.word_scores(words), model.scoring_.word_scores(words), strict=True):
+        assert np.array_equal(one, other)
