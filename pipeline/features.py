@@ -86,10 +86,8 @@ class FeatureSpace:
         # A cell for each feature of each text: a column's cells are the texts that hold it.
         cells = sparse.csr_matrix(sparse.hstack([found.words @ holds, found.pairs]))
         among = cells if documents is None else cells[documents]
-        least = [self.families.minimum_texts] * holds.shape[1] + [self.families.minimum_pair_texts] * found.pairs.shape[
-            1
-        ]
-        kept = np.flatnonzero(cells.getnnz(axis=0) >= np.array(least))
+        least = (self.families.minimum_texts, self.families.minimum_pair_texts)
+        kept = np.flatnonzero(cells.getnnz(axis=0) >= np.repeat(least, (holds.shape[1], found.pairs.shape[1])))
         order = sorted(kept, key=names.__getitem__)
         self.columns = FeatureNames.of([names[place] for place in order])
         self.frequencies = np.log((1 + among.shape[0]) / (1 + among.getnnz(axis=0)[order])) + 1

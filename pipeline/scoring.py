@@ -73,9 +73,10 @@ def compiled(scoring: Scoring) -> Scoring:
 def _common(space: FeatureSpace) -> list[str]:
     words = sorted(space.lemma_of)
     places = np.array([space.columns.get(f"{FORM}{fold(word)}", -1) for word in words], dtype=np.int64)
-    # A feature of no text (of a term alone) has the highest inverse document frequency.
-    common = space.frequencies[places] <= space.frequencies.max(initial=0.0) - np.log(1 + COMMON) + 1e-9
-    return [words[row] for row in np.flatnonzero(common & (places >= 0))]
+    # A feature of no text (of a term alone) has the highest inverse document frequency; what is no feature, more.
+    frequencies = np.append(space.frequencies, np.inf)[places]
+    common = frequencies <= space.frequencies.max(initial=0.0) - np.log(1 + COMMON) + 1e-9
+    return [words[row] for row in np.flatnonzero(common)]
 
 
 def reordered(scoring: Scoring, labels: Sequence[str]) -> Scoring:

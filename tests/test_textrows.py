@@ -8,8 +8,9 @@ from scipy import sparse
 
 from pipeline.classifier import DomainClassifier
 from pipeline.features import Families, FeatureSpace
+from pipeline.head import Head
 from pipeline.names import FORM, PAIR
-from pipeline.scoring import compiled
+from pipeline.scoring import Scoring, compiled
 from pipeline.textrows import Axes, TextRows, text_rows
 
 TEXTS = [("wifi", "du", "port"), ("tablettes", "de", "la", "cantine"), ("wifi", "de", "la", "cantine")]
@@ -97,3 +98,11 @@ def test_rows_are_kept_ready_for_words_of_three_texts_and_are_those_made_otherwi
     words = ["wifi", "bourg", "crue"]
     for one, other in zip(ready.word_scores(words), model.scoring_.word_scores(words), strict=True):
         assert np.array_equal(one, other)
+
+
+def test_no_row_is_kept_ready_where_no_feature_is_found_often_enough():
+    space = FeatureSpace.fit([["wifi"], ["port"]], {"wifi": "wifi", "port": "port"}, Families(minimum_texts=2))
+    scoring = Scoring(("a", "b"), space, np.zeros((space.width, 2)), Head(np.zeros(2), 1.0, np.zeros(2)))
+    ready = compiled(scoring)
+    assert ready.known is not None
+    assert dict(ready.known.number) == {}
