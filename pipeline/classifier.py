@@ -25,7 +25,7 @@ from pipeline.words import Lemmatiser, words_of
 # Loading spaCy takes seconds; the lemmas found serve every model fitted in the process.
 LEMMATISER = Lemmatiser()
 # Three thousand times scikit-learn's: macro-F1 on unseen kinds differs by 0.001 at most from that of 0.01.
-TOLERANCE = 3e-1
+TOLERANCE = 1.0
 
 
 class DomainClassifier(ClassifierMixin, BaseEstimator):

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import nearest
 from pipeline.text import clean
-from pipeline.words import fold
+from pipeline.words import MOST_KEPT, fold
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -186,7 +186,7 @@ def overlap(train: Sequence[str], test: Sequence[str]) -> list[int]:
     return [row for row, text in enumerate(test) if fingerprint(text) in known]
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=MOST_KEPT)
 def _normal(text: str) -> str:
     return _NOT_WORD.sub(" ", fold(clean(text).lower())).strip()
 

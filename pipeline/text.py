@@ -18,6 +18,9 @@ from dataclasses import dataclass
 
 # The passes of ``clean`` until nothing changes: "&amp;amp;lt;" needs several. Bounded for hostile text.
 MAX_PASSES = 12
+# A text is shouted when so much of its letters are capitals; up to twelve letters may be abbreviations in a row
+# ("TBI ET ENT"), and stay.
+SHOUTED, ABBREVIATED = 0.8, 12
 
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,500}>")
 _URL = re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,20}://|\bwww\.)[^\s<>\"«»]+", re.IGNORECASE)
@@ -29,6 +32,7 @@ _APOSTROPHE = re.compile("[\u2018\u2019\u02bc\u00b4\u2032\u0060\uff07]")
 _HYPHENATION = re.compile(r"(?<=[^\W\d_]{2})[-\u2010] ?\n\s*(?=[a-zà-ÿ]{2})")
 _REPEATED = re.compile(r"([!?.,;:…*=_~#-])\1{2,}")
 _BLANK = re.compile(r"\s+")
+_COMPATIBLE = re.compile("[\ufb00-\ufb06\uff01-\uff5e]")
 _MARKUP_TO_BLANK = str.maketrans("&<>", "   ")
 _MOJIBAKE_SIGN = re.compile("[ÃÂâÅ\u0080-\u009f]")
 
@@ -90,10 +94,7 @@ def _compose(text: str) -> str:
     # NFKC would also fold "²" and "½"; compatibility forms are folded only where they are letters.
     if text.isascii():
         return text
-    expanded = "".join(
-        unicodedata.normalize("NFKC", char) if "\ufb00" <= char <= "\ufb06" or "\uff01" <= char <= "\uff5e" else char
-        for char in text
-    )
+    expanded = _COMPATIBLE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     return unicodedata.normalize("NFC", expanded)
 
 
@@ -114,12 +115,12 @@ def _shorten_repeats(text: str) -> str:
 
 
 def _lower_shouting(text: str) -> str:
-    letters = sum(char.isalpha() for char in text)
-    capitals = sum(char.isupper() for char in text)
-    # Up to twelve letters may be abbreviations in a row ("TBI ET ENT"); they stay.
-    if letters > 12 and capitals >= 0.8 * letters:
-        return text.lower()
-    return text
+    capitals = sum(map(str.isupper, text))
+    # Most texts have few capitals: their letters need not be counted.
+    if capitals < SHOUTED * (ABBREVIATED + 1):
+        return text
+    letters = sum(map(str.isalpha, text))
+    return text.lower() if letters > ABBREVIATED and capitals >= SHOUTED * letters else text
 
 
 def _collapse_blanks(text: str) -> str:

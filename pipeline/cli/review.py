@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.interrupting import interrupted
+from pipeline.cli.interrupting import ended_within, interrupted
 from pipeline.cli.options import (
+    INTERRUPTED,
     Language,
     ModelName,
     Quiet,
@@ -17,6 +18,9 @@ from pipeline.cli.options import (
     print_result,
     progress_of,
 )
+
+# Requests get three seconds to end and the store one more; then the page ends by force: each decision is on the disk.
+ENDING = 10.0
 
 
 @app.command()
@@ -52,19 +56,20 @@ def review(
     if host not in ("127.0.0.1", "localhost", "::1"):
         progress.say(f"Attention : --host {host} ouvre la page au réseau, sans chiffrement ; son lien suffit.")
     progress.say("Page ouverte à l'adresse ci-dessous ; Ctrl-C pour l'arrêter.")
-    reviewing.review(
-        labelled,
-        store,
-        model,
-        progress.say,
-        print_result,
-        text=text,
-        sample=sample,
-        examples=read_examples(examples or [], progress.say),
-        host=host,
-        port=port,
-        lang=lang,
-        annotator=annotator,
-        read_only=read_only,
-        stopped=interrupted,
-    )
+    with ended_within(ENDING, INTERRUPTED):
+        reviewing.review(
+            labelled,
+            store,
+            model,
+            progress.say,
+            print_result,
+            text=text,
+            sample=sample,
+            examples=read_examples(examples or [], progress.say),
+            host=host,
+            port=port,
+            lang=lang,
+            annotator=annotator,
+            read_only=read_only,
+            stopped=interrupted,
+        )

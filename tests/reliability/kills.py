@@ -59,8 +59,11 @@ def run_forked(
     words: Sequence[str], folder: Path, models: Path, first: Callable[[], None] | None = None, output: int | None = None
 ) -> int:
     """Run a command in a child and give its number; ``first`` is called there before, ``output`` is its stdout."""
+    # A signal that comes while Python forks is lost there, in one of its callbacks: it waits until the child can tell.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     child = os.fork()
     if child:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return child
     try:
         os.chdir(folder)
@@ -70,6 +73,7 @@ def run_forked(
         os.dup2(nowhere if output is None else output, 1)
         os.dup2(nowhere, 2)
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         if first:
             first()
         from pipeline.cli import main

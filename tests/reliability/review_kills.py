@@ -5,6 +5,7 @@ One store lives through all the kills, as a store does.
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import random
 import signal
@@ -18,6 +19,8 @@ from tests.reliability.kills import SIGNALS, Tally, run_forked
 
 ROWS, STORE = 50, "annotations.db"
 WORDS = ("review", "in.csv", "--store", STORE, "--model", "small", "--annotator", "Zoé")
+#: Where a page that does not stop says what it was doing.
+STACKS = "stacks.txt"
 #: How long it may take to stop, in seconds.
 STOPPING = 20.0
 #: Once the page is there, how long it is let work at most, in seconds.
@@ -61,7 +64,7 @@ def _run(
     not), or ``None`` when it did not stop."""
     reading, writing = os.pipe()
     began = time.perf_counter()
-    child = run_forked(WORDS, place, models, output=writing)
+    child = run_forked(WORDS, place, models, first=_telling_where, output=writing)
     os.close(writing)
     killer = threading.Timer(until, os.kill, (child, sign))
     killer.start()
@@ -74,16 +77,25 @@ def _run(
         killer.cancel()
         os.kill(child, sign)
     killer.join()
-    return ready if _stopped(child) else None
+    return ready if _stopped(child, place) else None
 
 
-def _stopped(child: int) -> bool:
-    """Wait for a child that was told to stop; one that does not is killed."""
+def _telling_where() -> None:
+    """Have this process write where its threads are when it gets SIGUSR1."""
+    # A descriptor, which stays open as long as the process.
+    faulthandler.register(signal.SIGUSR1, file=os.open(STACKS, os.O_WRONLY | os.O_CREAT | os.O_TRUNC))
+
+
+def _stopped(child: int, place: Path) -> bool:
+    """Wait for a child that was told to stop; one that does not says where it is, and is killed."""
     until = time.monotonic() + STOPPING
     while time.monotonic() < until:
         if os.waitpid(child, os.WNOHANG)[0]:
             return True
         time.sleep(0.005)
+    os.kill(child, signal.SIGUSR1)
+    time.sleep(1)
+    print((place / STACKS).read_text(encoding="utf-8"), flush=True)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     return False
