@@ -79,7 +79,7 @@ def _accuracy(
     return (
         "## Exactitude (accuracy)\n\nValidation croisée en cinq parts où un type de service n'est jamais à la fois en "
         "apprentissage et en test ; probabilités calibrées sur les autres parts. "
-        "Le découpage ordinaire, où les types sont connus, sert au seuil de relecture et aux deux "
+        "Le découpage ordinaire, en quatre parts, où les types sont connus, sert au seuil de relecture et aux deux "
         "derniers tableaux.\n\n"
         f"- macro-F1, types jamais vus : {unseen.macro_f1:.3f} (95 % : {unseen.macro_f1_low:.3f} à "
         f"{unseen.macro_f1_high:.3f}), n = {unseen.n}\n"

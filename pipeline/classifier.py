@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import NotFittedError
-from sklearn.svm import LinearSVC
 from sklearn.utils.multiclass import check_classification_targets
 from threadpoolctl import threadpool_limits
 
@@ -19,19 +18,18 @@ from pipeline.explanation import Explanation, explain
 from pipeline.features import Families, FeatureSpace
 from pipeline.head import Array, Head
 from pipeline.scoring import Scoring
+from pipeline.squared_hinge import Design, least_squared_hinge
 from pipeline.textrows import Axes, TextRows, text_rows
 from pipeline.words import Lemmatiser, words_of
 
 # Loading spaCy takes seconds; the lemmas found serve every model fitted in the process.
 LEMMATISER = Lemmatiser()
-# Three thousand times scikit-learn's: macro-F1 on unseen kinds differs by 0.001 at most from that of 0.01.
-TOLERANCE = 1.0
 
 
 class DomainClassifier(ClassifierMixin, BaseEstimator):
     """Linear scores of word and pair features, and of the squares of a few sums of them, calibrated.
 
-    One linear support vector machine per label (squared hinge), over features of word types (see
+    One linear support vector machine per label (see :mod:`pipeline.squared_hinge`), over features of word types (see
     :mod:`pipeline.features`) and the squares of directions (see :mod:`pipeline.directions`). Why not
     a logistic regression or a perceptron: ``CONTRIBUTING.md``.
 
@@ -62,7 +60,7 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         minimum_pair_texts: int = 2,
         directions: int = 32,
         square: float = 4.0,
-        regularisation: float = 1.5,
+        regularisation: float = 2.0,
         balance: float = 0.5,
         temperature: float = 0.4,
         shift: Sequence[float] | None = None,
@@ -129,17 +127,25 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         whole = text_rows(found, space)
         axes = Axes.of(whole, len(space.columns))
         rows = axes.shortened(whole)
-        matrix = rows.matrix()
-        directions = self._directions(matrix, rows, numbers, sample_weight, subjects)
-        squares = sparse.csr_matrix(np.square(rows @ directions))
-        weights, bias = self._linear_part(sparse.csr_matrix(sparse.hstack([matrix, squares])), numbers, sample_weight)
+        given = np.ones(len(numbers)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+        # What words mean together is learnt from texts: with a lexicon's terms too, macro-F1 on unseen kinds is 0.8627
+        # against 0.8626, and finding directions takes twice the time.
+        taught = np.arange(len(texts)) if documents is None else np.flatnonzero(documents)
+        directions = self._directions(
+            TextRows(rows.counts[taught], rows.types),
+            numbers[taught],
+            given[taught] * self._class_weights(numbers)[numbers[taught]],
+            None if subjects is None else subjects[taught],
+        )
+        design = Design.of(rows, len(space.columns), np.square(rows @ directions))
+        weights = least_squared_hinge(design, numbers, self._costs(numbers, given)).astype(np.float64)
         shift = np.zeros(len(self.classes_)) if self.shift is None else np.asarray(self.shift, dtype=np.float64)
-        learnt = matrix.shape[1]
+        learnt = rows.types.shape[1]
         # Single precision halves the saved model, half precision again for directions, which are more than the labels;
         # both paths then work on these same numbers.
         linear = axes.widened(weights[:learnt]).astype(np.float32).astype(np.float64)
         squared = axes.widened(directions).astype(np.float16).astype(np.float64)
-        head = Head(bias, self.temperature, shift, weights[learnt:] if directions.shape[1] else None)
+        head = Head(weights[-1], self.temperature, shift, weights[learnt:-1] if directions.shape[1] else None)
         projection = np.hstack([linear, squared])
         return Scoring(tuple(str(label) for label in self.classes_), space, projection, head)
 
@@ -164,35 +170,16 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         counts = np.bincount(numbers)
         return np.asarray((len(numbers) / (len(counts) * counts)) ** self.balance)
 
-    def _directions(
-        self,
-        matrix: sparse.csr_matrix,
-        rows: TextRows,
-        numbers: NDArray[np.int64],
-        sample_weight: Sequence[float] | None,
-        kinds: NDArray[np.int64] | None,
-    ) -> Array:
-        given = np.ones(len(numbers)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
-        weights = given * self._class_weights(numbers)[numbers]
-        found = squared_directions(matrix, numbers, weights, self.directions, self.seed, kinds, rows.__matmul__)
-        return np.asarray(found * np.sqrt(self.square))
+    def _costs(self, numbers: NDArray[np.int64], given: Array) -> Array:
+        """Give what each text on the wrong side costs for each label (n × K), as LIBLINEAR weighs them."""
+        own = numbers[:, None] == np.arange(len(self.classes_))
+        return np.asarray(self.regularisation * given[:, None] * np.where(own, self._class_weights(numbers), 1.0))
 
-    def _linear_part(
-        self, matrix: sparse.csr_matrix, numbers: NDArray[np.int64], sample_weight: Sequence[float] | None
-    ) -> tuple[Array, Array]:
-        model = LinearSVC(
-            C=self.regularisation,
-            class_weight=dict(enumerate(self._class_weights(numbers))),
-            random_state=self.seed,
-            max_iter=5000,
-            tol=TOLERANCE,
-        ).fit(matrix, numbers, sample_weight=sample_weight)
-        coefficients, intercept = model.coef_, model.intercept_
-        if len(coefficients) == 1:
-            # scikit-learn gives two classes one score: that of the second.
-            coefficients = np.vstack([-coefficients, coefficients]) / 2
-            intercept = np.concatenate([-intercept, intercept]) / 2
-        return np.asarray(coefficients.T), np.asarray(intercept)
+    def _directions(
+        self, rows: TextRows, numbers: NDArray[np.int64], weights: Array, kinds: NDArray[np.int64] | None
+    ) -> Array:
+        found = squared_directions(rows.matrix(), numbers, weights, self.directions, self.seed, kinds, rows.__matmul__)
+        return np.asarray(found * np.sqrt(self.square))
 
     def _rows(self, X: Sequence[str]) -> Array:
         scoring = self._fitted()
@@ -212,6 +199,12 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
     def predict_proba(self, X: Sequence[str]) -> Array:
         """Give calibrated probabilities: (texts × labels), in the order of ``classes_``."""
         return self._fitted().head.probabilities(self._rows(X))
+
+    def calibrate(self, temperature: float, shift: Sequence[float]) -> None:
+        """Have a fitted classifier give probabilities by another temperature and shift, found on held-out texts."""
+        scoring = self._fitted()
+        head = replace(scoring.head, temperature=temperature, shift=np.asarray(shift, dtype=np.float64))
+        self.temperature, self.shift, self.scoring_ = temperature, tuple(shift), replace(scoring, head=head)
 
     def predict(self, X: Sequence[str]) -> NDArray[Any]:
         """Give the most probable label of each text."""

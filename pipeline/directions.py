@@ -158,9 +158,10 @@ def _quadratic_forms(values: Single, multiplied: int, numbers: Integers, weights
     classes = int(numbers.max()) + 1
     targets = np.full((len(values), classes), -1.0 / max(classes - 1, 1), np.float32)
     targets[np.arange(len(values)), numbers] = 1.0
-    unknowns = _conjugate_gradients(_Design.of(values, multiplied, weights), targets)
-    forms = unknowns[:, : multiplied**2].reshape(classes, multiplied, multiplied)
-    return np.asarray(forms, dtype=np.float64)
+    # A row's targets sum to nothing, so that the labels' forms do: the last is what the others leave.
+    unknowns = _conjugate_gradients(_Design.of(values, multiplied, weights), targets[:, :-1])
+    forms = unknowns[:, : multiplied**2].reshape(classes - 1, multiplied, multiplied).astype(np.float64)
+    return np.concatenate([forms, -forms.sum(axis=0, keepdims=True)])
 
 
 def _conjugate_gradients(design: _Design, targets: Single) -> Single:

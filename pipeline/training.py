@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -20,7 +19,8 @@ Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Folds = list[tuple[Integers, Integers]]
 
-FOLDS = 5
+# The ordinary split has a part less: with the fit on everything beside them, ten fits are shared by two processes.
+FOLDS, ORDINARY_FOLDS = 5, 4
 
 
 class Estimator(Protocol):
@@ -99,26 +99,52 @@ def held_out_splits(
     """Give each text's uncalibrated scores (n × K) from a model that saw neither it nor its group, for each split.
 
     What is given ``beside`` has one value per text, and goes to ``fit`` by its name, for those learnt from.
-    With more ``workers`` than one, all folds are fitted by as many processes: liblinear keeps its random numbers in
-    one place for all the threads of a process, and two fits at once would not give the same model twice.
+    With more ``workers`` than one, the folds are shared by as many processes.
     """
+    return _cross_validated(make, (texts, labels, weights), splits, workers, beside, [])[0]
+
+
+def held_out_and_whole(
+    make: Callable[[], Estimator],
+    texts: Sequence[str],
+    labels: Sequence[str],
+    weights: Sequence[float],
+    splits: Sequence[Folds],
+    workers: int = 1,
+    **beside: Sequence[Any],
+) -> tuple[list[Array], Estimator]:
+    """Give the scores :func:`held_out_splits` gives, and the model of all texts, which is fitted beside them."""
+    scores, models = _cross_validated(make, (texts, labels, weights), splits, workers, beside, [range(len(texts))])
+    return scores, models[0]
+
+
+Task = tuple[Callable[[], Estimator], tuple[list[Any], ...], dict[str, list[Any]], list[str] | None]
+Answer = tuple[Estimator | None, list[str], Array]
+
+
+def _cross_validated(
+    make: Callable[[], Estimator],
+    columns: tuple[Sequence[Any], ...],
+    splits: Sequence[Folds],
+    workers: int,
+    beside: Mapping[str, Sequence[Any]],
+    kept: Sequence[Sequence[int]],
+) -> tuple[list[Array], list[Estimator]]:
+    """Give the scores of each split, and the models of the rows ``kept`` asks for."""
+
+    def task(rows: Sequence[int], asked: list[str] | None) -> Task:
+        taught = tuple([column[row] for row in rows] for column in columns)
+        return make, taught, {name: [column[row] for row in rows] for name, column in beside.items()}, asked
+
+    texts, labels = columns[:2]
     classes = sorted(set(labels))
-    tasks = [
-        (
-            make,
-            tuple([column[row] for row in train] for column in (texts, labels, weights)),
-            {name: [column[row] for row in train] for name, column in beside.items()},
-            [texts[row] for row in test],
-        )
-        for folds in splits
-        for train, test in folds
-    ]
-    answers = _answers(tasks, workers)
+    tasks = [task(train.tolist(), [texts[row] for row in test]) for folds in splits for train, test in folds]
+    answers = _answers([*tasks, *(task(rows, None) for rows in kept)], workers)
     found = []
     for folds in splits:
         logits = np.zeros((len(texts), len(classes)))
         for _, test in folds:
-            names, logits_of_fold = next(answers)
+            _, names, logits_of_fold = next(answers)
             if names != classes:
                 raise InputError(
                     "Trop peu de textes différents d'un même domaine pour valider le modèle (textes presque pareils, "
@@ -126,31 +152,30 @@ def held_out_splits(
                 )
             logits[test] = logits_of_fold
         found.append(logits)
-    return found
+    return found, [model for model, _, _ in answers if model is not None]
 
 
-Task = tuple[Callable[[], Estimator], tuple[list[Any], ...], dict[str, list[Any]], list[str]]
-
-
-def _answers(tasks: Sequence[Task], workers: int) -> Iterator[tuple[list[str], Array]]:
+def _answers(tasks: Sequence[Task], workers: int) -> Iterator[Answer]:
     if workers == 1:
-        return (_scored(*task) for task in tasks)
+        return map(_scored, tasks)
     from joblib import Parallel, delayed
 
-    with warnings.catch_warnings():
-        # A process that keeps 300 MB more than after its first fit (words, their vectors) is replaced, and its next fit
-        # goes to the new one: nothing is lost, and there is nothing for the user to do.
-        warnings.filterwarnings("ignore", "A worker stopped while some jobs were given to the executor", UserWarning)
-        return iter(Parallel(n_jobs=workers)(delayed(_scored)(*task) for task in tasks))
+    # Each process has its share of the fits at once: it then splits each text into words but once, and joblib, which
+    # replaces between two tasks a process that grew by 300 MB, has none to replace.
+    shares = Parallel(n_jobs=workers)(delayed(_all_scored)(tasks[first::workers]) for first in range(workers))
+    return (shares[number % workers][number // workers] for number in range(len(tasks)))
 
 
-def _scored(
-    make: Callable[[], Estimator], taught: tuple[list[Any], ...], beside: dict[str, list[Any]], asked: list[str]
-) -> tuple[list[str], Array]:
+def _all_scored(tasks: Sequence[Task]) -> list[Answer]:
+    return [_scored(task) for task in tasks]
+
+
+def _scored(task: Task) -> Answer:
+    make, (texts, labels, weights), beside, asked = task
     model = make()
-    texts, labels, weights = taught
     model.fit(texts, labels, weights, **beside)
-    return [str(name) for name in model.classes_], model.decision_function(asked)
+    names = [str(name) for name in model.classes_]
+    return (model, names, np.zeros((0, len(names)))) if asked is None else (None, names, model.decision_function(asked))
 
 
 def calibrate(logits: Array, truth: Integers) -> Calibration:

@@ -104,6 +104,10 @@ class Lemmatiser:
             self._learn(unknown)
         return {word: self._known[word] for word in wanted}
 
+    def known(self) -> dict[str, str]:
+        """Give the lemmas found so far."""
+        return dict(self._known)
+
     def remember(self, lemmas: Mapping[str, str]) -> None:
         """Take the lemmas that another process found."""
         self._known.update(lemmas)

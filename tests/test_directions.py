@@ -1,9 +1,6 @@
 """Squared directions: what two words mean together, in training, labelling, explaining and saving."""
 
 import json
-import time
-import warnings
-from typing import ClassVar
 
 import numpy as np
 import polars as pl
@@ -166,28 +163,3 @@ def test_folds_fitted_by_two_processes_give_the_same_scores():
     one = held_out_splits(make, texts, labels, [1.0] * len(texts), [folds])[0]
     two = held_out_splits(make, texts, labels, [1.0] * len(texts), [folds], workers=2)[0]
     assert np.array_equal(one, two)
-
-
-class Hoards:
-    """Keeps 400 MB more in its process at each fit, as words and their vectors are kept, and takes its time."""
-
-    kept: ClassVar[list[bytes]] = []
-
-    def fit(self, X, y, sample_weight):
-        self.classes_ = np.unique(y)
-        self.kept.append(b"1" * 400_000_000)
-        time.sleep(1.2)
-
-    def decision_function(self, X):
-        return np.zeros((len(X), 2))
-
-
-@pytest.mark.long
-def test_a_process_replaced_for_what_it_keeps_says_nothing_to_users():
-    labels = ["a", "b"] * 6
-    folds = stratified_folds(labels, seed=1, folds=6)
-    with warnings.catch_warnings(record=True) as heard:
-        warnings.simplefilter("always")
-        scores = held_out_splits(Hoards, ["t"] * 12, labels, [1.0] * 12, [folds], workers=2)[0]
-    assert scores.shape == (12, 2)
-    assert [str(warning.message) for warning in heard] == []

@@ -1,6 +1,7 @@
 """Every public function of a text or a table, on what Hypothesis thinks of: a value, or an error of the family."""
 
 import json
+from itertools import combinations
 
 import polars as pl
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.batches import expand, plan_outputs
-from pipeline.corpus import fingerprint, near_duplicates
+from pipeline.corpus import _grams, fingerprint, near_duplicates
 from pipeline.errors import DomainesError, nearest, printable
 from pipeline.explanation import explain
 from pipeline.registry import load_model
@@ -48,6 +49,19 @@ def test_functions_of_texts_take_any_texts(texts):
     names = name_columns(texts, "a.csv").columns
     assert len(set(names)) == len(names) == len(texts)
     assert len(set(kept_names(names))) == len(names)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    texts=st.lists(st.text("abcd ", max_size=60), max_size=12), similar=st.sampled_from([0.1, 0.3, 0.5, 0.6, 0.8, 1.0])
+)
+def test_near_duplicates_are_those_of_every_pair_compared(texts, similar):
+    sets = [_grams(text) for text in texts]
+    alike = [
+        (one, other, len(sets[one] & sets[other]) / len(sets[one] | sets[other]))
+        for one, other in combinations(range(len(sets)), 2)
+    ]
+    assert near_duplicates(texts, similar) == [each for each in alike if each[2] >= similar]
 
 
 @settings(max_examples=60, deadline=None)

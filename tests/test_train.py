@@ -192,8 +192,8 @@ def test_the_estimator_learns_any_labels():
 def test_the_models_of_the_folds_are_kept_on_request_each_without_its_part(run, corpus, tmp_path):
     code, _, err = run("train", corpus, "-o", tmp_path / "m", "--crossfit")
     assert code == 0
-    assert "Modèles des 5 parts gardés" in err
+    assert "Modèles des 4 parts gardés" in err
     model = load_model(str(tmp_path / "m"))
     folds = model.fold_models()
-    assert [fold.name for fold in folds] == [f"m/folds/{number}" for number in range(5)]
-    assert len({fold.digest for fold in folds}) == 5
+    assert [fold.name for fold in folds] == [f"m/folds/{number}" for number in range(4)]
+    assert len({fold.digest for fold in folds}) == 4

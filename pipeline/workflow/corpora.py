@@ -14,7 +14,6 @@ from pipeline.tables import find_column, open_table
 TERM_COLUMNS = ("terme", "domaine", "force")
 # What a term of the lexicon counts for beside a text, by its strength (1 weak hint, 3 decides alone).
 TERM_WEIGHTS = {"1": 0.4, "2": 1.0, "3": 2.0}
-PAIR_WEIGHT = 2.0
 # How many complaints about a corpus are printed before the rest is only counted.
 SHOWN = 20
 
@@ -55,9 +54,7 @@ def read_corpus(file: str) -> list[AnnotatedText]:
 def _read_pairs(file: str) -> list[AnnotatedText]:
     rows = [row for chunk in open_table(file).chunks() for row in chunk.frame.iter_rows(named=True)]
     return [
-        AnnotatedText(
-            row[f"text_{side}"], row[f"domaine_{side}"].strip(), file, number, "", f"pair {row['pair']}", PAIR_WEIGHT
-        )
+        AnnotatedText(row[f"text_{side}"], row[f"domaine_{side}"].strip(), file, number, "", f"pair {row['pair']}")
         for number, row in enumerate(rows, start=1)
         for side in "ab"
     ]

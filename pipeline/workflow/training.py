@@ -8,7 +8,7 @@ import io
 import os
 import platform
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -31,13 +31,14 @@ from pipeline.results import Evaluation, HeldOut
 from pipeline.scoring import reordered
 from pipeline.tables import write_bytes
 from pipeline.training import (
-    FOLDS,
+    ORDINARY_FOLDS,
     Calibration,
     Folds,
     always_training,
     calibrate,
     cross_calibrated,
     grouped_folds,
+    held_out_and_whole,
     held_out_splits,
     joined_groups,
     stratified_folds,
@@ -65,6 +66,7 @@ class Validation:
     truth: NDArray[np.int64]
     held_out: HeldOut
     profile: dict[str, Any]
+    model: DomainClassifier
 
 
 def train(
@@ -89,8 +91,7 @@ def train(
     say(f"{len(texts)} textes annotés dans {len(files)} fichiers.")
     held_apart = _test_rows(test, texts, allow_overlap, say)
     validation = validate(texts, seed, say)
-    model = make_classifier(seed, validation.calibration)
-    learn(model, texts)
+    model = validation.model
     say(f"Modèle ajusté sur tout le corpus, {time.perf_counter() - began:.0f} s depuis le début.")
     scores = _scores(validation, held_apart, model)
     version = datetime.now(UTC).strftime("%Y.%m")
@@ -109,7 +110,7 @@ def train(
     digest = save_model(output, reordered(model.scoring_, LABELS), config, provenance, card, validation.held_out)
     if crossfit:
         _save_folds(texts, output, seed, validation, config)
-        say(f"Modèles des {FOLDS} parts gardés dans « {output}/folds ».")
+        say(f"Modèles des {ORDINARY_FOLDS} parts gardés dans « {output}/folds ».")
     return digest
 
 
@@ -120,7 +121,7 @@ def _save_folds(
     texts = sorted(texts, key=lambda item: item.term)
     described = [item.label for item in texts if not item.term]
     terms = list(range(len(described), len(texts)))
-    for number, (train_rows, _) in enumerate(always_training(stratified_folds(described, seed), terms)):
+    for number, (train_rows, _) in enumerate(always_training(stratified_folds(described, seed, ORDINARY_FOLDS), terms)):
         chosen = [texts[row] for row in train_rows]
         model = make_classifier(seed, validation.calibration)
         learn(model, chosen)
@@ -156,8 +157,8 @@ def _groups(described: Sequence[AnnotatedText], texts: Sequence[AnnotatedText]) 
         return groups_of(described)
     from joblib import Parallel, delayed
 
-    types = sorted({word for item in texts for word in words_of(item.text)})
-    groups, lemmas = Parallel(n_jobs=workers)([delayed(groups_of)(described), delayed(_lemmas_of)(types)])
+    every = [item.text for item in texts]
+    groups, lemmas = Parallel(n_jobs=workers)([delayed(groups_of)(described), delayed(_lemmas_of)(every)])
     LEMMATISER.remember(lemmas)
     return list(groups)
 
@@ -179,10 +180,11 @@ def validate(texts: Sequence[AnnotatedText], seed: int, say: Say) -> Validation:
     described = [item for item in texts if not item.term]
     labels = [item.label for item in described]
     folds = grouped_folds(labels, _groups(described, texts), seed)
-    ordinary = stratified_folds(labels, seed)
+    ordinary = stratified_folds(labels, seed, ORDINARY_FOLDS)
     # The terms, which come last in ``texts``, train in every fold.
     splits = [always_training(split, range(len(described), len(texts))) for split in (folds, ordinary)]
-    logits, ordinary_logits = (found[scored] for found in held_out_scores(texts, splits, seed))
+    held_out, model = _fits(texts, splits, seed, held_out_and_whole)
+    logits, ordinary_logits = (found[scored] for found in held_out)
     calibrated = cross_calibrated(logits, truth[scored], _within(folds, scored))
     unseen = evaluate(truth[scored], calibrated.argmax(axis=1), classes, calibrated)
     say(f"Types de service jamais vus : macro-F1 {unseen.macro_f1:.3f}, ECE {unseen.ece:.3f}.")
@@ -193,9 +195,10 @@ def validate(texts: Sequence[AnnotatedText], seed: int, say: Say) -> Validation:
     # A new response is most often about a kind of service the corpus knows: the threshold is chosen
     # on the ordinary split. The probabilities are calibrated on unseen kinds, which is prudent.
     threshold, coverage = review_threshold(known, truth[scored])
-    held_out = _kept(texts, scored, ordinary, known, truth)
+    model.calibrate(calibration.temperature, calibration.shift)
+    kept = _kept(texts, scored, ordinary, known, truth)
     profile = _profile(texts, scored, ordinary, known, classes)
-    return Validation(unseen, stratified, calibration, threshold, coverage, known, truth[scored], held_out, profile)
+    return Validation(unseen, stratified, calibration, threshold, coverage, known, truth[scored], kept, profile, model)
 
 
 def _profile(
@@ -229,11 +232,18 @@ def held_out_scores(texts: Sequence[AnnotatedText], splits: Sequence[Folds], see
 
     Large corpora are taken by two processes.
     """
+    if _workers(texts) > 1:
+        # Found here, or each process would load spaCy to find them.
+        _lemmas_of([item.text for item in texts])
+    found: list[Array] = _fits(texts, splits, seed, held_out_splits)
+    return found
+
+
+def _fits(texts: Sequence[AnnotatedText], splits: Sequence[Folds], seed: int, fitted: Callable[..., Any]) -> Any:
     described = [item.text for item in texts]
     workers = _workers(texts)
-    types = {word for text in described for word in words_of(text)} if workers > 1 else ()
-    return held_out_splits(
-        partial(make_classifier, seed) if workers == 1 else partial(_taught, seed, LEMMATISER.lemmas(types)),
+    return fitted(
+        partial(make_classifier, seed) if workers == 1 else partial(_taught, seed, LEMMATISER.known()),
         described,
         [item.label for item in texts],
         [item.weight for item in texts],
@@ -244,8 +254,8 @@ def held_out_scores(texts: Sequence[AnnotatedText], splits: Sequence[Folds], see
     )
 
 
-def _lemmas_of(types: Sequence[str]) -> dict[str, str]:
-    return LEMMATISER.lemmas(types)
+def _lemmas_of(texts: Sequence[str]) -> dict[str, str]:
+    return LEMMATISER.lemmas({word for text in texts for word in words_of(text)})
 
 
 def _taught(seed: int, lemmas: Mapping[str, str]) -> DomainClassifier:
