@@ -19,8 +19,7 @@ CORPORA = Path(__file__).parents[1] / "corpora"
 STAGES = {
     "check_corpus": "check the corpus",
     "_groups": "near-duplicates and groups, lemmas meanwhile",
-    "held_out_scores": "ten fits of the two cross-validations, two at a time",
-    "learn": "the fit on everything",
+    "_fits": "nine fits of the two cross-validations and that on everything, two at a time",
     "save_model": "words' rows, writing",
 }
 

@@ -82,14 +82,18 @@ class FeatureSpace:
         from scipy import sparse
 
         names, holds = _incidence([set(self._names(word)) for word in found.types])
-        names += map(self._pair_name, found.pair_types)
         # A cell for each feature of each text: a column's cells are the texts that hold it.
         cells = sparse.csr_matrix(sparse.hstack([found.words @ holds, found.pairs]))
         among = cells if documents is None else cells[documents]
         least = (self.families.minimum_texts, self.families.minimum_pair_texts)
         kept = np.flatnonzero(cells.getnnz(axis=0) >= np.repeat(least, (holds.shape[1], found.pairs.shape[1])))
-        order = sorted(kept, key=names.__getitem__)
-        self.columns = FeatureNames.of([names[place] for place in order])
+        own, pairs = kept[kept < len(names)].tolist(), kept[kept >= len(names)].tolist()
+        # Most pairs are found once and not kept: only the others are named.
+        named = [(names[place], place) for place in own]
+        named += [(self._pair_name(found.pair_types[place - len(names)]), place) for place in pairs]
+        named.sort()
+        order = [place for _, place in named]
+        self.columns = FeatureNames.of([name for name, _ in named])
         self.frequencies = np.log((1 + among.shape[0]) / (1 + among.getnnz(axis=0)[order])) + 1
 
     def occurrences(self, texts: Sequence[Words]) -> Occurrences:

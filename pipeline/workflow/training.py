@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import importlib.metadata
 import io
@@ -260,6 +261,8 @@ def _lemmas_of(texts: Sequence[str]) -> dict[str, str]:
 
 def _taught(seed: int, lemmas: Mapping[str, str]) -> DomainClassifier:
     """Give the estimator in a process of its own, which need not load spaCy."""
+    # A fit makes millions of small objects and no cycles: to look for these takes a fifteenth of its time.
+    gc.disable()
     LEMMATISER.remember(lemmas)
     return make_classifier(seed)
 
