@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from pipeline.head import Array
-from pipeline.textrows import TextRows
+from pipeline.textrows import TextRows, dense_part
 
 Single = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -50,13 +50,11 @@ class Design:
     @staticmethod
     def of(rows: TextRows, named: int, beside: Array) -> Design:
         """Cut the rows of types after the first ``named`` columns, what follows being nearly all there."""
-        counts, types = rows.counts.astype(np.float32), rows.types.astype(np.float32)
-        first, block = types[:, :named].tocsr(), types[:, named:].tocsr()
-        held = np.flatnonzero(np.diff(block.indptr))
-        dense = np.ascontiguousarray(block[held].toarray())
+        counts, first = rows.counts.astype(np.float32), rows.types[:, :named].astype(np.float32)
+        held, dense = dense_part(rows, named)
         constant = np.ones((len(beside), 1), np.float32)
         last = np.hstack([beside.astype(np.float32), constant])
-        return Design(counts, counts.T.tocsr(), first, first.T.tocsr(), held, dense, last)
+        return Design(counts, counts.T.tocsr(), first, first.T.tocsr(), held, dense.astype(np.float32), last)
 
     @property
     def width(self) -> int:

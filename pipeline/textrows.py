@@ -54,14 +54,14 @@ class Axes:
         >>> np.round(np.abs(axes.directions.T), 3).tolist()
         [[0.6, 0.8]]
         """
-        held, vectors = _vectors(rows, named)
+        held, vectors = dense_part(rows, named)
         weights = np.asarray(rows.counts.multiply(rows.counts).sum(axis=0)).ravel()[held]
         squared = vectors.T @ (vectors * weights[:, None])
         return cls(named, np.ascontiguousarray(np.linalg.eigh(squared)[1][:, ::-1][:, :count]))
 
     def shortened(self, rows: TextRows) -> TextRows:
         """Tell what follows the named columns by its coordinates along the axes: lengths beyond them are left out."""
-        held, vectors = _vectors(rows, self.named)
+        held, vectors = dense_part(rows, self.named)
         along = vectors @ self.directions
         starts = np.concatenate([[0], np.cumsum(np.isin(np.arange(rows.types.shape[0]), held) * along.shape[1])])
         columns = np.tile(np.arange(along.shape[1]), len(held))
@@ -73,7 +73,7 @@ class Axes:
         return np.vstack([columns[: self.named], self.directions @ columns[self.named :]])
 
 
-def _vectors(rows: TextRows, named: int) -> tuple[NDArray[np.intp], Reals]:
+def dense_part(rows: TextRows, named: int) -> tuple[NDArray[np.intp], Reals]:
     """Give which types have anything after the named columns, and it: dense, for nearly nothing of it is zero."""
     block = rows.types[:, named:]
     held = np.flatnonzero(np.diff(block.indptr))

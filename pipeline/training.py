@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,17 @@ class Estimator(Protocol):
     ) -> object: ...
 
     def decision_function(self, X: Sequence[str]) -> Array: ...
+
+
+E = TypeVar("E", bound=Estimator)
+
+
+@dataclass(frozen=True)
+class CrossValidation(Generic[E]):
+    """The held-out scores (n × K) of each split, and the model of all texts where it was asked for."""
+
+    scores: list[Array]
+    whole: E | None
 
 
 @dataclass(frozen=True)
@@ -87,59 +99,29 @@ def joined_groups(*keys: Sequence[str], links: Sequence[tuple[int, int]] = ()) -
     return [str(root(row)) for row in range(len(parent))]
 
 
-def held_out_splits(
-    make: Callable[[], Estimator],
+def cross_validated(
+    make: Callable[[], E],
     texts: Sequence[str],
     labels: Sequence[str],
     weights: Sequence[float],
     splits: Sequence[Folds],
     workers: int = 1,
+    whole: bool = False,
     **beside: Sequence[Any],
-) -> list[Array]:
+) -> CrossValidation[E]:
     """Give each text's uncalibrated scores (n × K) from a model that saw neither it nor its group, for each split.
 
     What is given ``beside`` has one value per text, and goes to ``fit`` by its name, for those learnt from.
-    With more ``workers`` than one, the folds are shared by as many processes.
+    With more ``workers`` than one, the fits are shared by as many processes: that on the ``whole``, if asked for, too.
     """
-    return _cross_validated(make, (texts, labels, weights), splits, workers, beside, [])[0]
-
-
-def held_out_and_whole(
-    make: Callable[[], Estimator],
-    texts: Sequence[str],
-    labels: Sequence[str],
-    weights: Sequence[float],
-    splits: Sequence[Folds],
-    workers: int = 1,
-    **beside: Sequence[Any],
-) -> tuple[list[Array], Estimator]:
-    """Give the scores :func:`held_out_splits` gives, and the model of all texts, which is fitted beside them."""
-    scores, models = _cross_validated(make, (texts, labels, weights), splits, workers, beside, [range(len(texts))])
-    return scores, models[0]
-
-
-Task = tuple[Callable[[], Estimator], tuple[list[Any], ...], dict[str, list[Any]], list[str] | None]
-Answer = tuple[Estimator | None, list[str], Array]
-
-
-def _cross_validated(
-    make: Callable[[], Estimator],
-    columns: tuple[Sequence[Any], ...],
-    splits: Sequence[Folds],
-    workers: int,
-    beside: Mapping[str, Sequence[Any]],
-    kept: Sequence[Sequence[int]],
-) -> tuple[list[Array], list[Estimator]]:
-    """Give the scores of each split, and the models of the rows ``kept`` asks for."""
 
     def task(rows: Sequence[int], asked: list[str] | None) -> Task:
-        taught = tuple([column[row] for row in rows] for column in columns)
+        taught = tuple([column[row] for row in rows] for column in (texts, labels, weights))
         return make, taught, {name: [column[row] for row in rows] for name, column in beside.items()}, asked
 
-    texts, labels = columns[:2]
     classes = sorted(set(labels))
     tasks = [task(train.tolist(), [texts[row] for row in test]) for folds in splits for train, test in folds]
-    answers = _answers([*tasks, *(task(rows, None) for rows in kept)], workers)
+    answers = _answers([*tasks, *([task(range(len(texts)), None)] if whole else [])], workers)
     found = []
     for folds in splits:
         logits = np.zeros((len(texts), len(classes)))
@@ -152,7 +134,11 @@ def _cross_validated(
                 )
             logits[test] = logits_of_fold
         found.append(logits)
-    return found, [model for model, _, _ in answers if model is not None]
+    return CrossValidation(found, next(answers)[0] if whole else None)
+
+
+Task = tuple[Callable[[], Any], tuple[list[Any], ...], dict[str, list[Any]], list[str] | None]
+Answer = tuple[Any, list[str], Array]
 
 
 def _answers(tasks: Sequence[Task], workers: int) -> Iterator[Answer]:
@@ -167,6 +153,9 @@ def _answers(tasks: Sequence[Task], workers: int) -> Iterator[Answer]:
 
 
 def _all_scored(tasks: Sequence[Task]) -> list[Answer]:
+    """Do a share of the fits, in a process of our own."""
+    # A fit makes millions of small objects and no cycles: to look for these takes a fifteenth of its time.
+    gc.disable()
     return [_scored(task) for task in tasks]
 
 

@@ -16,7 +16,7 @@ from pipeline.errors import ModelError
 from pipeline.explanation import explain
 from pipeline.head import Head
 from pipeline.registry import load_model, save_model
-from pipeline.training import held_out_splits, stratified_folds
+from pipeline.training import cross_validated, stratified_folds
 from pipeline.wordtable import WordTable
 
 FILLERS = ["ici", "hier", "demain", "encore", "souvent", "bientot", "jamais", "dehors"]
@@ -160,6 +160,6 @@ def test_folds_fitted_by_two_processes_give_the_same_scores():
     _, texts, labels = fitted(4)
     folds = stratified_folds(labels, seed=1, folds=2)
     make = DomainClassifier
-    one = held_out_splits(make, texts, labels, [1.0] * len(texts), [folds])[0]
-    two = held_out_splits(make, texts, labels, [1.0] * len(texts), [folds], workers=2)[0]
+    one = cross_validated(make, texts, labels, [1.0] * len(texts), [folds]).scores[0]
+    two = cross_validated(make, texts, labels, [1.0] * len(texts), [folds], workers=2).scores[0]
     assert np.array_equal(one, two)

@@ -10,7 +10,7 @@ from pipeline.classifier import DomainClassifier
 from pipeline.corpus import AnnotatedText, fingerprint, near_duplicates, opening, overlap, shared_openings
 from pipeline.domains import LABELS
 from pipeline.registry import load_model
-from pipeline.training import cross_calibrated, held_out_splits, joined_groups, stratified_folds
+from pipeline.training import cross_calibrated, cross_validated, joined_groups, stratified_folds
 from pipeline.workflow.corpora import check_corpus
 from tests.conftest import ROOT
 
@@ -177,7 +177,7 @@ def test_held_out_scores_come_from_models_that_did_not_see_the_text():
 
     texts, labels = [f"t{n}" for n in range(20)], ["a", "b"] * 10
     folds = stratified_folds(labels, seed=1)
-    logits = held_out_splits(Remembers, texts, labels, [1.0] * 20, [folds])[0]
+    logits = cross_validated(Remembers, texts, labels, [1.0] * 20, [folds]).scores[0]
     truth = np.array([0, 1] * 10)
     assert cross_calibrated(logits, truth, folds) == pytest.approx(0.5)
 

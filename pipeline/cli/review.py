@@ -19,7 +19,8 @@ from pipeline.cli.options import (
     progress_of,
 )
 
-# Requests get three seconds to end and the store one more; then the page ends by force: each decision is on the disk.
+# Requests get three seconds to end, and the store may wait five for another program; then the page ends by force: each
+# decision is on the disk.
 ENDING = 10.0
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import importlib.metadata
 import io
 import os
 import platform
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -34,13 +33,13 @@ from pipeline.tables import write_bytes
 from pipeline.training import (
     ORDINARY_FOLDS,
     Calibration,
+    CrossValidation,
     Folds,
     always_training,
     calibrate,
     cross_calibrated,
+    cross_validated,
     grouped_folds,
-    held_out_and_whole,
-    held_out_splits,
     joined_groups,
     stratified_folds,
     training_profile,
@@ -184,8 +183,8 @@ def validate(texts: Sequence[AnnotatedText], seed: int, say: Say) -> Validation:
     ordinary = stratified_folds(labels, seed, ORDINARY_FOLDS)
     # The terms, which come last in ``texts``, train in every fold.
     splits = [always_training(split, range(len(described), len(texts))) for split in (folds, ordinary)]
-    held_out, model = _fits(texts, splits, seed, held_out_and_whole)
-    logits, ordinary_logits = (found[scored] for found in held_out)
+    fits = _fits(texts, splits, seed, whole=True)
+    logits, ordinary_logits = (found[scored] for found in fits.scores)
     calibrated = cross_calibrated(logits, truth[scored], _within(folds, scored))
     unseen = evaluate(truth[scored], calibrated.argmax(axis=1), classes, calibrated)
     say(f"Types de service jamais vus : macro-F1 {unseen.macro_f1:.3f}, ECE {unseen.ece:.3f}.")
@@ -196,6 +195,8 @@ def validate(texts: Sequence[AnnotatedText], seed: int, say: Say) -> Validation:
     # A new response is most often about a kind of service the corpus knows: the threshold is chosen
     # on the ordinary split. The probabilities are calibrated on unseen kinds, which is prudent.
     threshold, coverage = review_threshold(known, truth[scored])
+    model = fits.whole
+    assert model is not None
     model.calibrate(calibration.temperature, calibration.shift)
     kept = _kept(texts, scored, ordinary, known, truth)
     profile = _profile(texts, scored, ordinary, known, classes)
@@ -236,20 +237,21 @@ def held_out_scores(texts: Sequence[AnnotatedText], splits: Sequence[Folds], see
     if _workers(texts) > 1:
         # Found here, or each process would load spaCy to find them.
         _lemmas_of([item.text for item in texts])
-    found: list[Array] = _fits(texts, splits, seed, held_out_splits)
-    return found
+    return _fits(texts, splits, seed).scores
 
 
-def _fits(texts: Sequence[AnnotatedText], splits: Sequence[Folds], seed: int, fitted: Callable[..., Any]) -> Any:
-    described = [item.text for item in texts]
+def _fits(
+    texts: Sequence[AnnotatedText], splits: Sequence[Folds], seed: int, whole: bool = False
+) -> CrossValidation[DomainClassifier]:
     workers = _workers(texts)
-    return fitted(
+    return cross_validated(
         partial(make_classifier, seed) if workers == 1 else partial(_taught, seed, LEMMATISER.known()),
-        described,
+        [item.text for item in texts],
         [item.label for item in texts],
         [item.weight for item in texts],
         splits,
         workers,
+        whole,
         kinds=[item.kind for item in texts],
         terms=[item.term for item in texts],
     )
@@ -261,8 +263,6 @@ def _lemmas_of(texts: Sequence[str]) -> dict[str, str]:
 
 def _taught(seed: int, lemmas: Mapping[str, str]) -> DomainClassifier:
     """Give the estimator in a process of its own, which need not load spaCy."""
-    # A fit makes millions of small objects and no cycles: to look for these takes a fifteenth of its time.
-    gc.disable()
     LEMMATISER.remember(lemmas)
     return make_classifier(seed)
 

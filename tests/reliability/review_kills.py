@@ -19,10 +19,12 @@ from tests.reliability.kills import SIGNALS, Tally, run_forked
 
 ROWS, STORE = 50, "annotations.db"
 WORDS = ("review", "in.csv", "--store", STORE, "--model", "small", "--annotator", "Zoé")
-#: Where a page that does not stop says what it was doing.
+#: Where a page slow to stop says what it was doing.
 STACKS = "stacks.txt"
 #: How long it may take to stop, in seconds.
 STOPPING = 20.0
+#: When it says what it was doing: before the ten seconds after which the page ends by force.
+SLOW = 6.0
 #: Once the page is there, how long it is let work at most, in seconds.
 WORKING = 0.25
 
@@ -87,17 +89,24 @@ def _telling_where() -> None:
 
 
 def _stopped(child: int, place: Path) -> bool:
-    """Wait for a child that was told to stop; one that does not says where it is, and is killed."""
-    until = time.monotonic() + STOPPING
+    """Wait for a child that was told to stop; a slow one says where it is, and one that does not stop is killed."""
+    if _ended(child, SLOW):
+        return True
+    os.kill(child, signal.SIGUSR1)
+    ended = _ended(child, STOPPING - SLOW)
+    print((place / STACKS).read_text(encoding="utf-8"), flush=True)
+    if not ended:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    return ended
+
+
+def _ended(child: int, seconds: float) -> bool:
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
         if os.waitpid(child, os.WNOHANG)[0]:
             return True
         time.sleep(0.005)
-    os.kill(child, signal.SIGUSR1)
-    time.sleep(1)
-    print((place / STACKS).read_text(encoding="utf-8"), flush=True)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
     return False
 
 
