@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 from marks import write_between
-from scipy import sparse, stats
+from scipy import stats
 
 from pipeline.classifier import DomainClassifier
 from pipeline.domains import LABELS
@@ -28,8 +28,9 @@ from pipeline.evaluation import macro_f1
 from pipeline.features import FeatureSpace
 from pipeline.head import Head
 from pipeline.sampling import active, active_inclusion, doubt
+from pipeline.squared_hinge import Design, least_squared_hinge
 from pipeline.text import clean
-from pipeline.textrows import text_matrix
+from pipeline.textrows import TextRows, text_rows
 from pipeline.training import stratified_folds
 from pipeline.words import words
 from pipeline.workflow.corpora import corpus_files, read_corpus
@@ -47,17 +48,19 @@ class Refitted(DomainClassifier):
         """Learn the features of texts."""
         return FeatureSpace.fit(split, self._lemmas(split), self._families())
 
-    def head(self, matrix: sparse.csr_matrix, numbers: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, Head]:
+    def head(self, rows: TextRows, numbers: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, Head]:
         """Learn weights (features × K), and the head above them."""
-        found, bias = self._linear_part(matrix, numbers, weights)
-        return found, Head(bias, self.temperature, np.zeros(len(NAMES)))
+        self.classes_ = np.array(NAMES)
+        design = Design.of(rows, np.zeros((len(numbers), 0)))
+        found = least_squared_hinge(design, numbers, self._costs(numbers, weights)).astype(np.float64)
+        return found[:-1], Head(found[-1], self.temperature, np.zeros(len(NAMES)))
 
 
 @dataclass(frozen=True)
 class Corpus:
     """The texts and, after them, the lexicon's terms: features, labels, weights; ``size`` counts the texts."""
 
-    matrix: sparse.csr_matrix
+    rows: TextRows
     numbers: np.ndarray
     weights: np.ndarray
     size: int
@@ -69,13 +72,13 @@ class Corpus:
         listed = [*texts, *read_corpus(str(ROOT / "corpora" / "lexicon.csv"))]
         split = [words(clean(item.text)) for item in listed]
         numbers = np.array([NAMES.index(item.label) for item in listed], dtype=np.int64)
-        matrix = text_matrix(split, Refitted().space(split))
-        return cls(matrix, numbers, np.array([item.weight for item in listed]), len(texts))
+        space = Refitted().space(split)
+        return cls(text_rows(space.occurrences(split), space), numbers, np.array([item.weight for item in listed]), len(texts))
 
     def learnt(self, taught: np.ndarray, seed: int) -> tuple[np.ndarray, Head]:
         """Learn these texts and the lexicon."""
-        rows = np.concatenate([taught, np.arange(self.size, len(self.numbers))])
-        return Refitted(seed=seed).head(self.matrix[rows], self.numbers[rows], self.weights[rows])
+        told = np.concatenate([taught, np.arange(self.size, len(self.numbers))])
+        return Refitted(seed=seed).head(self.rows[told], self.numbers[told], self.weights[told])
 
 
 def curves(corpus: Corpus, seed: int) -> dict[str, list[float]]:
@@ -107,7 +110,7 @@ def drawn_rows(way: str, chances: np.ndarray, rng: np.random.Generator) -> np.nd
 def probabilities(corpus: Corpus, model: tuple[np.ndarray, Head], rows: np.ndarray) -> np.ndarray:
     """Give a model's probabilities of texts."""
     weights, head = model
-    return head.probabilities(corpus.matrix[rows] @ weights)
+    return head.probabilities(corpus.rows[rows] @ weights)
 
 
 def score(corpus: Corpus, model: tuple[np.ndarray, Head], test: np.ndarray) -> float:

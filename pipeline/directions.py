@@ -11,15 +11,17 @@ each kind of service, as in Fisher's discriminants), else those of the texts the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.utils.extmath import randomized_svd
 
+from pipeline.conjugate_gradients import Single, conjugate_gradients
 from pipeline.head import Array
+from pipeline.textrows import TextRows
 
 # Components kept, and those of them whose products are looked at.
 COMPONENTS, MULTIPLIED = 160, 128
@@ -32,53 +34,52 @@ AMONG_TEXTS = 0.5
 PRODUCT_WEIGHT, PENALTY = 8.0, 1.0
 # Steps of conjugate gradients: macro-F1 on unseen kinds is 0.8634 with 20, 0.8619 with 10 (on 105,317 rows).
 STEPS = 20
-# A feature of fewer texts than this says nothing of directions: its part in them is zero, and costs no room.
+# A feature that fewer words of texts have says nothing of directions: its part in them is zero, and costs no room.
 MINIMUM_TEXTS = 5
 # Rows multiplied at once.
 BLOCK = 512
-Single = NDArray[np.float32]
 Integers = NDArray[np.int64]
 
 
 def squared_directions(
-    matrix: sparse.csr_matrix,
-    numbers: Integers,
-    weights: Array,
-    count: int,
-    seed: int,
-    kinds: Integers | None = None,
-    project: Callable[[Array], Array] | None = None,
+    rows: TextRows, numbers: Integers, weights: Array, count: int, seed: int, kinds: Integers | None = None
 ) -> Array:
-    """Give up to ``count`` directions (features × count) whose squares tell the labels apart, the strongest first.
+    """Give up to ``count`` directions (columns × count) whose squares tell the labels apart, the strongest first.
 
-    ``matrix`` (n × features) has one row per text, ``numbers`` (n) its label from 0,
-    ``weights`` (n) what it counts for, ``kinds`` (n) what it is about, −1 where that is unknown.
-    ``project`` multiplies ``matrix`` by its argument, where there is a faster way than to do so.
+    ``rows`` has one row per text (n), ``numbers`` (n) its label from 0, ``weights`` (n) what it counts for, ``kinds``
+    (n) what it is about, −1 where that is unknown.
 
-    >>> rows = sparse.csr_matrix(np.tile([[1.0, 1.0], [1.0, -1.0], [-1.0, -1.0], [-1.0, 1.0]], (5, 1)))
+    >>> vectors = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, -1.0], [-1.0, 1.0]] * 5)
+    >>> rows = TextRows(sparse.eye(20, format="csr"), sparse.csr_matrix((20, 0)), vectors)
     >>> found = squared_directions(rows, np.tile([0, 1, 0, 1], 5), np.ones(20), count=1, seed=0)
     >>> np.abs(np.round(found.T / found[0], 3)).tolist()
     [[1.0, 1.0]]
     """
-    columns = np.flatnonzero(matrix.getnnz(axis=0) >= MINIMUM_TEXTS)
-    kept = min(COMPONENTS, len(columns), matrix.shape[0])
+    texts, columns = rows.counts.shape[0], _common_columns(rows)
+    kept = min(COMPONENTS, len(columns), texts)
     if not kept or not count:
-        return np.zeros((matrix.shape[1], 0))
-    means = _mean_texts(matrix, kinds)[:, columns] if kinds is not None else None
-    if means is None or means.shape[0] < 2 * kept:
-        components, length = _components(_drawn(matrix, seed)[:, columns], kept, seed), AMONG_TEXTS
+        return np.zeros((rows.width, 0))
+    means = _mean_texts(rows, kinds) if kinds is not None else None
+    if means is None or means.counts.shape[0] < 2 * kept:
+        source, length = rows[np.sort(np.random.default_rng(seed).permutation(texts)[:SAMPLE])], AMONG_TEXTS
     else:
-        components, length = _components(means, kept, seed), 1.0
+        source, length = means, 1.0
+    components = _components(source.matrix()[:, columns], kept, seed)
     multiplied = min(MULTIPLIED, kept)
     # Zeros for the other columns cost less than a copy of the texts without these.
-    loadings = np.zeros((matrix.shape[1], kept))
+    loadings = np.zeros((rows.width, kept))
     loadings[columns] = components.T
-    values = np.asarray(matrix @ loadings if project is None else project(loadings), dtype=np.float32)
-    forms = _quadratic_forms(values, multiplied, numbers, weights.astype(np.float32))
-    vectors = _strongest(forms, count)
-    directions = np.zeros((matrix.shape[1], vectors.shape[1]))
-    directions[columns] = components.T[:, :multiplied] @ vectors * length
-    return directions
+    values = (rows @ loadings).astype(np.float32)
+    vectors = _strongest(_quadratic_forms(values, multiplied, numbers, weights.astype(np.float32)), count)
+    return np.asarray(loadings[:, :multiplied] @ vectors * length)
+
+
+def _common_columns(rows: TextRows) -> NDArray[np.intp]:
+    """Give the columns that ``MINIMUM_TEXTS`` words and pairs of texts have, at least; vectors are in all."""
+    texts = rows.counts.getnnz(axis=0)
+    held = sparse.csr_matrix((np.ones(rows.named.nnz), rows.named.indices, rows.named.indptr), shape=rows.named.shape)
+    named = np.flatnonzero(held.T @ texts >= MINIMUM_TEXTS)
+    return np.concatenate([named, np.arange(rows.named.shape[1], rows.width)])
 
 
 def _components(rows: sparse.csr_matrix, kept: int, seed: int) -> Array:
@@ -86,24 +87,20 @@ def _components(rows: sparse.csr_matrix, kept: int, seed: int) -> Array:
     return np.asarray(randomized_svd(rows.astype(np.float32), kept, n_iter=1, random_state=seed)[2])
 
 
-def _drawn(texts: sparse.csr_matrix, seed: int) -> sparse.csr_matrix:
-    drawn = np.sort(np.random.default_rng(seed).permutation(texts.shape[0])[:SAMPLE])
-    return sparse.csr_matrix(texts[drawn])
-
-
-def _mean_texts(rows: sparse.csr_matrix, kinds: Integers) -> sparse.csr_matrix:
+def _mean_texts(rows: TextRows, kinds: Integers) -> TextRows:
     """Give a row for each kind: the mean of its texts, times the square root of their number, for what it counts."""
     texts = np.flatnonzero(kinds >= 0)
     _, places, counts = np.unique(kinds[texts], return_inverse=True, return_counts=True)
     shares = 1.0 / np.sqrt(counts[places])
-    return sparse.csr_matrix((shares, (places, texts)), shape=(len(counts), rows.shape[0])) @ rows
+    means = sparse.csr_matrix((shares, (places, texts)), shape=(len(counts), len(kinds)))
+    return replace(rows, counts=sparse.csr_matrix(means @ rows.counts))
 
 
 @dataclass(frozen=True)
 class _Design:
     """A ridge's columns (n × U), never made: the products of the first components, all components, a constant.
 
-    Unknowns (K × U) are a label's M × M matrix, row after row, then what its components and constant weigh.
+    Unknowns (U × K) are a label's M × M matrix, row after row, then what its components and constant weigh.
     """
 
     first: Single
@@ -117,40 +114,40 @@ class _Design:
 
     def fitted(self, unknowns: Single) -> Single:
         """Give what the unknowns predict (n × K)."""
-        classes, multiplied = len(unknowns), self.first.shape[1]
-        found = self.single @ unknowns[:, multiplied**2 :].T
+        classes, multiplied = unknowns.shape[1], self.first.shape[1]
+        found = self.single @ unknowns[multiplied**2 :]
         # The forms of all labels side by side (M × KM): one product for a block of rows.
-        forms = np.hstack(list(unknowns[:, : multiplied**2].reshape(classes, multiplied, multiplied)))
+        forms = np.hstack(list(unknowns[: multiplied**2].T.reshape(classes, multiplied, multiplied)))
         for rows in self._blocks():
             mapped = (self.first[rows] @ forms).reshape(-1, classes, multiplied)
             found[rows] += np.einsum("ikj,ij->ik", mapped, self.first[rows])
         return np.asarray(found, dtype=np.float32)
 
     def summed(self, residuals: Single) -> Single:
-        """Give the weighted sums of residuals (n × K) over each column (K × U)."""
+        """Give the weighted sums of residuals (n × K) over each column (U × K)."""
         weighted = residuals * self.weights[:, None]
         classes, multiplied = weighted.shape[1], self.first.shape[1]
         forms = np.zeros((multiplied, classes * multiplied), np.float32)
         for rows in self._blocks():
             first = self.first[rows]
             forms += first.T @ (weighted[rows, :, None] * first[:, None, :]).reshape(len(first), -1)
-        products = forms.reshape(multiplied, classes, multiplied).transpose(1, 0, 2).reshape(classes, -1)
-        return np.hstack([products, weighted.T @ self.single])
+        products = forms.reshape(multiplied, classes, multiplied).transpose(0, 2, 1).reshape(-1, classes)
+        return np.vstack([products, self.single.T @ weighted])
 
     def _blocks(self) -> Iterator[slice]:
         """Cut the rows in blocks that a processor's cache holds: it waits for memory otherwise."""
         return (slice(start, start + BLOCK) for start in range(0, len(self.first), BLOCK))
 
     def lengths(self) -> Single:
-        """Give each column's weighted squared length (U)."""
+        """Give each column's weighted squared length (U × 1)."""
         squares = self.first**2
         products = squares.T @ (squares * self.weights[:, None])
-        return np.concatenate([products.ravel(), self.weights @ self.single**2])
+        return np.concatenate([products.ravel(), self.weights @ self.single**2])[:, None]
 
     def penalties(self) -> Single:
-        """Give what each column's unknown is penalised by (U)."""
+        """Give what each column's unknown is penalised by (U × 1)."""
         products = np.full(self.first.shape[1] ** 2, PENALTY / PRODUCT_WEIGHT, np.float32)
-        return np.concatenate([products, np.full(self.single.shape[1], PENALTY, np.float32)])
+        return np.concatenate([products, np.full(self.single.shape[1], PENALTY, np.float32)])[:, None]
 
 
 def _quadratic_forms(values: Single, multiplied: int, numbers: Integers, weights: Single) -> Array:
@@ -158,39 +155,17 @@ def _quadratic_forms(values: Single, multiplied: int, numbers: Integers, weights
     classes = int(numbers.max()) + 1
     targets = np.full((len(values), classes), -1.0 / max(classes - 1, 1), np.float32)
     targets[np.arange(len(values)), numbers] = 1.0
-    # A row's targets sum to nothing, so that the labels' forms do: the last is what the others leave.
-    unknowns = _conjugate_gradients(_Design.of(values, multiplied, weights), targets[:, :-1])
-    forms = unknowns[:, : multiplied**2].reshape(classes - 1, multiplied, multiplied).astype(np.float64)
-    return np.concatenate([forms, -forms.sum(axis=0, keepdims=True)])
-
-
-def _conjugate_gradients(design: _Design, targets: Single) -> Single:
-    """Solve the ridge's normal equations for each label (Hestenes & Stiefel 1952), scaled by their diagonal."""
+    design = _Design.of(values, multiplied, weights)
     penalties = design.penalties()
-    diagonal = design.lengths() + penalties
-    residual = design.summed(targets)
-    unknowns = np.zeros_like(residual)
-    direction = scaled = residual / diagonal
-    size = _products(residual, scaled)
-    for _ in range(STEPS):
-        moved = design.summed(design.fitted(direction)) + penalties * direction
-        step = _ratio(size, _products(direction, moved))
-        unknowns = unknowns + step * direction
-        residual = residual - step * moved
-        scaled = residual / diagonal
-        before, size = size, _products(residual, scaled)
-        direction = scaled + _ratio(size, before) * direction
-    return unknowns
-
-
-def _products(one: Single, other: Single) -> Array:
-    return np.asarray(np.einsum("ij,ij->i", one, other, dtype=np.float64))
-
-
-def _ratio(above: Array, below: Array) -> Single:
-    """Divide, label by label (K × 1); a label that is solved already, of nothing left, moves no more."""
-    found = np.divide(above, below, out=np.zeros_like(above), where=below > 0)
-    return found.astype(np.float32)[:, None]
+    # A row's targets sum to nothing, so that the labels' forms do: the last is what the others leave.
+    unknowns = conjugate_gradients(
+        lambda direction: design.summed(design.fitted(direction)) + penalties * direction,
+        design.summed(targets[:, :-1]),
+        STEPS,
+        design.lengths() + penalties,
+    )
+    forms = unknowns[: multiplied**2].T.reshape(classes - 1, multiplied, multiplied).astype(np.float64)
+    return np.concatenate([forms, -forms.sum(axis=0, keepdims=True)])
 
 
 def _strongest(forms: Array, count: int) -> Array:

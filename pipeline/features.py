@@ -8,8 +8,8 @@ of their squared lengths. Both sums are additive over occurrences, so that a lin
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -74,27 +74,31 @@ class FeatureSpace:
         space.learn(space.occurrences(texts))
         return space
 
-    def learn(self, found: Occurrences, documents: NDArray[np.bool_] | None = None) -> None:
+    def learn(self, found: Occurrences, documents: NDArray[np.bool_] | None = None) -> Occurrences:
         """Keep the features of counted texts, as :meth:`fit` does; frequencies are those among the ``documents`` (all).
 
-        A term of a lexicon is no document: it has none of the words that texts have in common, which would look rare.
+        Give what was counted, less the pairs that are no feature, as most are. A term of a lexicon is no document: it
+        has none of the words that texts have in common, which would look rare.
         """
         from scipy import sparse
 
-        names, holds = _incidence([set(self._names(word)) for word in found.types])
+        names, holds = _incidence([self._names(word) for word in found.types])
         # A cell for each feature of each text: a column's cells are the texts that hold it.
         cells = sparse.csr_matrix(sparse.hstack([found.words @ holds, found.pairs]))
         among = cells if documents is None else cells[documents]
         least = (self.families.minimum_texts, self.families.minimum_pair_texts)
         kept = np.flatnonzero(cells.getnnz(axis=0) >= np.repeat(least, (holds.shape[1], found.pairs.shape[1])))
-        own, pairs = kept[kept < len(names)].tolist(), kept[kept >= len(names)].tolist()
-        # Most pairs are found once and not kept: only the others are named.
+        own, pairs = kept[kept < len(names)].tolist(), kept[kept >= len(names)] - len(names)
+        kept_pairs = [found.pair_types[pair] for pair in pairs.tolist()]
         named = [(names[place], place) for place in own]
-        named += [(self._pair_name(found.pair_types[place - len(names)]), place) for place in pairs]
+        named += [
+            (self._pair_name(pair), len(names) + place) for pair, place in zip(kept_pairs, pairs.tolist(), strict=True)
+        ]
         named.sort()
         order = [place for _, place in named]
         self.columns = FeatureNames.of([name for name, _ in named])
         self.frequencies = np.log((1 + among.shape[0]) / (1 + among.getnnz(axis=0)[order])) + 1
+        return replace(found, pair_types=kept_pairs, pairs=found.pairs[:, pairs])
 
     def occurrences(self, texts: Sequence[Words]) -> Occurrences:
         """Count the words of texts, and their adjacent pairs as :meth:`pairs` does."""
@@ -112,18 +116,20 @@ class FeatureSpace:
         return fold(self.lemma_of.get(word, word))
 
     def word_rows(self, types: Sequence[str]) -> sparse.csr_matrix:
-        """Give one row per word type: its form, lemma, character n-grams and vector, weighted."""
+        """Give the named part of a row per word type: its form, lemma and character n-grams, weighted."""
         from scipy import sparse
 
         rows, columns, values = self._entries(types)
-        named = sparse.csr_matrix((values, (rows, columns)), shape=(len(types), len(self.columns)))
+        return sparse.csr_matrix((values, (rows, columns)), shape=(len(types), len(self.columns)))
+
+    def vectors(self, types: Sequence[str]) -> Reals:
+        """Give the other part of a row per word type: its vector, weighted (n × 300; n × 0 where none is asked for)."""
         if not self.families.vector:
-            return named
-        vectors = word_vectors(types) * self._vector_weights(types)[:, None]
-        return sparse.csr_matrix(sparse.hstack([named, sparse.csr_matrix(vectors)]))
+            return np.zeros((len(types), 0))
+        return np.asarray(word_vectors(types) * self._vector_weights(types)[:, None])
 
     def word_scores(self, types: Sequence[str], projection: Reals) -> tuple[Reals, Reals]:
-        """Give ``word_rows(types) @ projection`` (n × K) and the rows' squared lengths (n), without making the rows."""
+        """Give what ``projection`` maps rows of word types to (n × K), and their squared lengths; no row is made."""
         rows, columns, values = _summed(*self._entries(types))
         masses = _by_row(rows, values * values, len(types))
         named, others = projection[: len(self.columns)], projection[len(self.columns) :]
@@ -162,20 +168,22 @@ class FeatureSpace:
         return np.where(known, columns, 0), weights
 
     def pair_rows(self, types: Sequence[Pair]) -> sparse.csr_matrix:
-        """Give one row per pair type; a pair never seen in training has an empty row."""
+        """Give one row per pair type, of named features; a pair never seen in training has an empty row."""
         from scipy import sparse
 
         columns, weights = self.pair_weights(types)
         rows = np.flatnonzero(weights)
-        # A pair has no vector: its columns there are empty.
-        return sparse.csr_matrix((weights[rows], (rows, columns[rows])), shape=(len(types), self.width))
+        return sparse.csr_matrix((weights[rows], (rows, columns[rows])), shape=(len(types), len(self.columns)))
 
     def _pair_name(self, pair: Pair) -> str:
         return f"{PAIR}{pair[0]}{PAIR_JOINER}{pair[1]}"
 
-    def _names(self, word: str) -> list[str]:
-        """Give the names of a word's features: its own first, then its character n-grams."""
-        return [name for name, _ in self._own(word)] + self._grams(word)
+    def _names(self, word: str) -> Sequence[str]:
+        """Give the distinct names of a word's features: its own first, then its character n-grams."""
+        own = [name for name, _ in self._own(word)]
+        if not self.families.characters:
+            return own
+        return (*own, *_gram_names(word, self.families.shortest, self.families.longest))
 
     def _own(self, word: str) -> list[tuple[str, float]]:
         own = []
@@ -184,11 +192,6 @@ class FeatureSpace:
         if self.families.lemma and word in self.lemma_of:
             own.append((f"{LEMMA}{fold(self.lemma_of[word])}", self.families.lemma))
         return own
-
-    def _grams(self, word: str) -> list[str]:
-        if not self.families.characters:
-            return []
-        return [f"{CHARACTERS}{gram}" for gram in ngrams(word, self.families.shortest, self.families.longest)]
 
     def _entries(self, types: Sequence[str]) -> tuple[Integers, Integers, Reals]:
         """Give row, column and value of the named features, a whole column at a time; an n-gram may come twice."""
@@ -230,6 +233,13 @@ class FeatureSpace:
         return GramIndex(known, self.families.shortest, self.families.longest), first
 
 
+# Folds have most of their words in common: to name their n-grams anew takes half a second a fit.
+@lru_cache(maxsize=1 << 17)
+def _gram_names(word: str, shortest: int, longest: int) -> Sequence[str]:
+    """Give the distinct names of a word's character n-grams, in their order."""
+    return tuple(sorted({f"{CHARACTERS}{gram}" for gram in ngrams(word, shortest, longest)}))
+
+
 def _summed(rows: Integers, columns: Integers, values: Reals) -> tuple[Integers, Integers, Reals]:
     """Sum the entries of one row and column: lengths are those of the sum."""
     width = int(columns.max(initial=0)) + 1
@@ -252,12 +262,12 @@ def squared_lengths(rows: sparse.csr_matrix) -> NDArray[np.float64]:
     return np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
 
 
-def _incidence(names: Sequence[set[str]]) -> tuple[list[str], sparse.csr_matrix]:
+def _incidence(names: Sequence[Sequence[str]]) -> tuple[list[str], sparse.csr_matrix]:
     """Number names in the order they come, and say which each row has (rows × names, ones)."""
     from scipy import sparse
 
     number: dict[str, int] = {}
-    columns = [number.setdefault(name, len(number)) for found in names for name in sorted(found)]
+    columns = [number.setdefault(name, len(number)) for found in names for name in found]
     starts = np.cumsum([0, *map(len, names)])
     shape = (len(names), len(number))
     return list(number), sparse.csr_matrix((np.ones(len(columns)), columns, starts), shape=shape)

@@ -9,15 +9,16 @@ a type is mapped once for all labels and all the texts that hold it, which takes
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from pipeline.conjugate_gradients import Single, conjugate_gradients, products, ratio
 from pipeline.head import Array
-from pipeline.textrows import TextRows, dense_part
+from pipeline.textrows import TextRows
 
-Single = NDArray[np.float32]
 Integers = NDArray[np.int64]
 
 # Conjugate gradients of the first Newton steps, and of all later ones: the first need no precision, for the rows within
@@ -36,25 +37,22 @@ LINE = 6
 class Design:
     """Rows of texts as a product, never made (see ``TextRows``), and dense columns beside them, the last of ones.
 
-    ``named`` (types × features) and ``vectors`` (those ``held`` × axes) are the two parts of the rows of types.
+    ``counted`` and ``naming`` are ``counts`` and ``named`` the other way round.
     """
 
     counts: sparse.csr_matrix
     counted: sparse.csr_matrix
     named: sparse.csr_matrix
     naming: sparse.csr_matrix
-    held: NDArray[np.intp]
     vectors: Single
     beside: Single
 
     @staticmethod
-    def of(rows: TextRows, named: int, beside: Array) -> Design:
-        """Cut the rows of types after the first ``named`` columns, what follows being nearly all there."""
-        counts, first = rows.counts.astype(np.float32), rows.types[:, :named].astype(np.float32)
-        held, dense = dense_part(rows, named)
-        constant = np.ones((len(beside), 1), np.float32)
-        last = np.hstack([beside.astype(np.float32), constant])
-        return Design(counts, counts.T.tocsr(), first, first.T.tocsr(), held, dense.astype(np.float32), last)
+    def of(rows: TextRows, beside: Array) -> Design:
+        """Put dense columns (n × D) beside rows."""
+        counts, named = rows.counts.astype(np.float32), rows.named.astype(np.float32)
+        last = np.hstack([beside, np.ones((len(beside), 1))]).astype(np.float32)
+        return Design(counts, counts.T.tocsr(), named, named.T.tocsr(), rows.vectors.astype(np.float32), last)
 
     @property
     def width(self) -> int:
@@ -65,13 +63,14 @@ class Design:
         """Give the scores (n × K) that weights (width × K) give."""
         first, last = self.named.shape[1], self.width - self.beside.shape[1]
         types = self.named @ weights[:first]
-        types[self.held] += self.vectors @ weights[first:last]
+        types[: len(self.vectors)] += self.vectors @ weights[first:last]
         return np.asarray(self.counts @ types + self.beside @ weights[last:], dtype=np.float32)
 
     def summed(self, residuals: Single) -> Single:
         """Give the sums of residuals (n × K) over each column (width × K)."""
         types = self.counted @ residuals
-        return np.vstack([self.naming @ types, self.vectors.T @ types[self.held], self.beside.T @ residuals])
+        words = types[: len(self.vectors)]
+        return np.vstack([self.naming @ types, self.vectors.T @ words, self.beside.T @ residuals])
 
 
 def least_squared_hinge(design: Design, numbers: Integers, costs: Array) -> Single:
@@ -79,8 +78,8 @@ def least_squared_hinge(design: Design, numbers: Integers, costs: Array) -> Sing
 
     ``numbers`` (n) is each row's label from 0: its sign is 1 for that label, −1 for the others. ``costs`` (n × K).
 
-    >>> rows = TextRows(sparse.csr_matrix(np.eye(2)), sparse.csr_matrix(np.eye(2)))
-    >>> design = Design.of(rows, 2, np.zeros((2, 0)))
+    >>> one, none = sparse.eye(2, format="csr"), np.zeros((2, 0))
+    >>> design = Design.of(TextRows(one, one, none), none)
     >>> np.round(least_squared_hinge(design, np.array([0, 1]), np.full((2, 2), 1e4)), 2).tolist()
     [[1.0, -1.0], [-1.0, 1.0], [0.0, 0.0]]
     """
@@ -93,49 +92,32 @@ def least_squared_hinge(design: Design, numbers: Integers, costs: Array) -> Sing
     for step in range(STEPS):
         within = weighed * (signs * scores < 1)
         gradient = weights - design.summed(within * (signs - scores))
-        length = _products(gradient, gradient)
+        length = products(gradient, gradient)
         enough = length * TOLERANCE**2 if enough is None else enough
         if (length <= enough).all():
             break
-        move, moved = _newton_step(design, within, gradient, CONJUGATE[step] if step < len(CONJUGATE) else LATER)
+        bend = partial(_bent, design, within)
+        move = conjugate_gradients(bend, -gradient, CONJUGATE[step] if step < len(CONJUGATE) else LATER)
+        moved = design.mapped(move)
         far = _line_search(weights, move, scores, moved, signs, weighed)
         weights, scores = weights + far * move, scores + far * moved
     return weights
 
 
-def _newton_step(design: Design, within: Single, gradient: Single, steps: int) -> tuple[Single, Single]:
-    """Give where the quadratic of the rows ``within`` has its least, nearly, and what scores change by on the way."""
-    move, moved = np.zeros_like(gradient), np.zeros_like(within)
-    residual = -gradient
-    direction, size = residual, _products(residual, residual)
-    for _ in range(steps):
-        mapped = design.mapped(direction)
-        bent = direction + design.summed(within * mapped)
-        far = _ratio(size, _products(direction, bent))
-        move, moved, residual = move + far * direction, moved + far * mapped, residual - far * bent
-        before, size = size, _products(residual, residual)
-        direction = residual + _ratio(size, before) * direction
-    return move, moved
+def _bent(design: Design, within: Single, direction: Single) -> Single:
+    """Map weights by the second derivatives of the loss, which are those of the rows ``within`` the margin."""
+    return direction + design.summed(within * design.mapped(direction))
 
 
 def _line_search(
     weights: Single, move: Single, scores: Single, moved: Single, signs: Single, weighed: Single
 ) -> Single:
     """Give how far (K) along its move each label's loss is least."""
-    along, squared = _products(weights, move), _products(move, move)
+    along, squared = products(weights, move), products(move, move)
     far = np.ones(move.shape[1], np.float32)
     for _ in range(LINE):
         reached = scores + far * moved
         within = weighed * (signs * reached < 1)
-        slope = along + far * squared - _products(within * (signs - reached), moved)
-        far = far - _ratio(slope, squared + _products(within * moved, moved))
+        slope = along + far * squared - products(within * (signs - reached), moved)
+        far = far - ratio(slope, squared + products(within * moved, moved))
     return far
-
-
-def _products(one: Single, other: Single) -> Array:
-    return np.asarray(np.einsum("ij,ij->j", one, other, dtype=np.float64))
-
-
-def _ratio(above: Array, below: Array) -> Single:
-    """Divide, label by label; a label that is solved already, of nothing left, moves no more."""
-    return np.divide(above, below, out=np.zeros_like(above), where=below > 0).astype(np.float32)

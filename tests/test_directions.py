@@ -16,6 +16,7 @@ from pipeline.errors import ModelError
 from pipeline.explanation import explain
 from pipeline.head import Head
 from pipeline.registry import load_model, save_model
+from pipeline.textrows import TextRows
 from pipeline.training import cross_validated, stratified_folds
 from pipeline.wordtable import WordTable
 
@@ -65,10 +66,17 @@ def test_contributions_of_parts_sum_to_the_scores_less_the_bias(parts):
     assert head.contributions(found).sum(axis=0) == pytest.approx(head.logits(found.sum(axis=0)[None])[0] - head.bias)
 
 
+def rows_of(vectors):
+    """Give texts of one type each, which has a vector and no named feature."""
+    size = len(vectors)
+    return TextRows(sparse.eye(size, format="csr"), sparse.csr_matrix((size, 0)), np.asarray(vectors, dtype=float))
+
+
 def test_few_texts_or_none_asked_give_no_direction():
-    rows = sparse.csr_matrix(np.eye(4))
+    one = sparse.eye(4, format="csr")
+    rows = TextRows(one, one, np.zeros((4, 0)))
     assert squared_directions(rows, np.array([0, 1, 0, 1]), np.ones(4), 3, 0).shape == (4, 0)
-    many = sparse.csr_matrix(np.ones((8, 4)))
+    many = rows_of(np.ones((8, 4)))
     assert squared_directions(many, np.arange(8) % 2, np.ones(8), 0, 0).shape == (4, 0)
 
 
@@ -88,13 +96,20 @@ def test_quadratic_forms_are_those_of_a_ridge_on_all_products(monkeypatch):
 
 
 def test_a_kind_counts_by_its_mean_text_times_the_root_of_its_number():
-    rows = sparse.csr_matrix(np.array([[1.0, 0.0], [3.0, 0.0], [0.0, 5.0], [9.0, 9.0]]))
+    rows = rows_of([[1.0, 0.0], [3.0, 0.0], [0.0, 5.0], [9.0, 9.0]])
     found = directions._mean_texts(rows, np.array([7, 7, 2, -1]))
-    assert found.toarray() == pytest.approx(np.array([[0.0, 5.0], [4.0 / np.sqrt(2), 0.0]]))
+    assert found.matrix().toarray() == pytest.approx(np.array([[0.0, 5.0], [4.0 / np.sqrt(2), 0.0]]))
+
+
+def test_a_feature_of_few_words_of_texts_has_no_part_in_directions():
+    counts = sparse.csr_matrix(np.array([[1.0, 0.0, 2.0], [1.0, 1.0, 0.0], [1.0, 0.0, 0.0]] * 2))
+    named = sparse.csr_matrix(np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 1.0]]))
+    # The first feature is of eight words of texts (six and two), the second of four; vectors are always looked at.
+    assert directions._common_columns(TextRows(counts, named, np.ones((3, 2)))).tolist() == [0, 2, 3]
 
 
 def test_too_few_kinds_leave_the_components_to_the_texts():
-    rows = sparse.csr_matrix(np.random.default_rng(3).normal(size=(40, 6)))
+    rows = rows_of(np.random.default_rng(3).normal(size=(40, 6)))
     labels, weights = np.arange(40) % 2, np.ones(40)
     plain = squared_directions(rows, labels, weights, 2, seed=1)
     assert np.array_equal(plain, squared_directions(rows, labels, weights, 2, seed=1, kinds=np.arange(40) % 3))
@@ -103,7 +118,7 @@ def test_too_few_kinds_leave_the_components_to_the_texts():
 
 
 def test_a_kind_for_each_text_gives_the_directions_of_texts_at_full_length():
-    rows = sparse.csr_matrix(np.random.default_rng(4).normal(size=(40, 6)))
+    rows = rows_of(np.random.default_rng(4).normal(size=(40, 6)))
     labels, weights = np.arange(40) % 2, np.ones(40)
     plain = squared_directions(rows, labels, weights, 2, seed=1)
     alone = squared_directions(rows, labels, weights, 2, seed=1, kinds=np.arange(40))

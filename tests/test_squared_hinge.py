@@ -13,10 +13,10 @@ from pipeline.textrows import TextRows
 def problem(seed=7, texts=300, labels=3):
     """Texts of a few types each, types of named features and of dense axes, dense columns beside; noisy labels."""
     rng = np.random.default_rng(seed)
-    types = np.hstack([rng.random((40, 25)) * (rng.random((40, 25)) < 0.2), rng.normal(size=(40, 4))])
-    types[::3, 25:] = 0
+    named, vectors = rng.random((40, 25)) * (rng.random((40, 25)) < 0.2), rng.normal(size=(30, 4))
+    vectors[::3] = 0
     counts = sparse.random(texts, 40, 0.15, "csr", random_state=seed)
-    rows = TextRows(counts, sparse.csr_matrix(types))
+    rows = TextRows(counts, sparse.csr_matrix(named), vectors)
     beside = rng.random((texts, 2))
     whole = np.hstack([rows.matrix().toarray(), beside])
     numbers = (whole @ rng.normal(size=(31, labels)) + rng.normal(size=(texts, labels))).argmax(axis=1)
@@ -30,14 +30,15 @@ def loss(whole, weights, signs, costs):
 
 def test_one_text_of_each_label_by_hand():
     # Two texts with one feature each: w = (a, -a), b = 0, and a minimises a² + 2·C(1 - a)²: a = 2C / (1 + 2C).
-    rows = TextRows(sparse.csr_matrix(np.eye(2)), sparse.csr_matrix(np.eye(2)))
-    found = least_squared_hinge(Design.of(rows, 2, np.zeros((2, 0))), np.array([0, 1]), np.full((2, 2), 1.5))
+    one, none = sparse.eye(2, format="csr"), np.zeros((2, 0))
+    design = Design.of(TextRows(one, one, none), none)
+    found = least_squared_hinge(design, np.array([0, 1]), np.full((2, 2), 1.5))
     assert np.allclose(found, [[0.75, -0.75], [-0.75, 0.75], [0, 0]], atol=1e-5)
 
 
 def test_the_design_maps_and_sums_as_the_rows_it_never_makes():
     rows, beside, whole, _, _ = problem()
-    design = Design.of(rows, 25, beside)
+    design = Design.of(rows, beside)
     made = np.hstack([whole, np.ones((len(whole), 1))])
     weights, residuals = np.random.default_rng(1).normal(size=(32, 3)), np.random.default_rng(2).normal(size=(300, 3))
     assert design.width == 32
@@ -51,9 +52,7 @@ def test_the_weights_are_those_of_linear_svc(monkeypatch, labels):
     rows, beside, whole, numbers, given = problem(labels=labels)
     balance = np.linspace(0.5, 2, labels)
     own = numbers[:, None] == np.arange(labels)
-    found = least_squared_hinge(
-        Design.of(rows, 25, beside), numbers, 1.5 * given[:, None] * np.where(own, balance, 1.0)
-    )
+    found = least_squared_hinge(Design.of(rows, beside), numbers, 1.5 * given[:, None] * np.where(own, balance, 1.0))
     for label in range(labels):
         peer = LinearSVC(C=1.5, class_weight={0: 1.0, 1: balance[label]}, tol=1e-8, max_iter=100_000, dual=True)
         peer.fit(whole, (numbers == label).astype(int), sample_weight=given)
@@ -64,7 +63,7 @@ def test_with_the_tolerance_kept_the_loss_is_nearly_the_least():
     rows, beside, whole, numbers, given = problem(texts=2000)
     signs = np.where(numbers[:, None] == np.arange(3), 1, -1)
     costs = np.tile(given[:, None], 3)
-    found = least_squared_hinge(Design.of(rows, 25, beside), numbers, costs)
+    found = least_squared_hinge(Design.of(rows, beside), numbers, costs)
     least = loss(
         whole,
         np.column_stack(
@@ -82,11 +81,13 @@ def test_with_the_tolerance_kept_the_loss_is_nearly_the_least():
     assert least <= loss(whole, found, signs, costs) <= 1.001 * least
 
 
-def test_no_cost_no_weight_and_labels_do_not_mix():
+def test_no_cost_no_weight_and_labels_do_not_mix(monkeypatch):
+    # A label found sooner waits for the others: with the tolerance kept, its weights then go on towards the least.
+    monkeypatch.setattr(squared_hinge, "TOLERANCE", 1e-5)
     rows, beside, _, numbers, given = problem()
-    design = Design.of(rows, 25, beside)
+    design = Design.of(rows, beside)
     costs = np.tile(given[:, None], 3)
     alone = costs * [1, 0, 1]
     found, without = (least_squared_hinge(design, numbers, each) for each in (costs, alone))
     assert not without[:, 1].any()
-    assert np.allclose(found[:, [0, 2]], without[:, [0, 2]], atol=0.02)
+    assert np.allclose(found[:, [0, 2]], without[:, [0, 2]], atol=2e-3)

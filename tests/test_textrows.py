@@ -30,33 +30,33 @@ def test_mapping_types_then_summing_is_mapping_texts():
 def test_along_all_axes_scores_are_those_of_whole_rows():
     features = space()
     whole = text_rows(features.occurrences(TEXTS), features)
-    axes = Axes.of(whole, len(features.columns), count=300)
+    axes = Axes.of(whole, count=300)
     short = axes.shortened(whole)
-    learnt = np.random.default_rng(1).normal(size=(short.types.shape[1], 2))
+    learnt = np.random.default_rng(1).normal(size=(short.width, 2))
     assert np.allclose(whole @ axes.widened(learnt), short @ learnt)
 
 
 def test_along_few_axes_what_is_learnt_still_maps_whole_rows():
     features = space()
     whole = text_rows(features.occurrences(TEXTS), features)
-    axes = Axes.of(whole, len(features.columns), count=2)
+    axes = Axes.of(whole, count=2)
     short = axes.shortened(whole)
-    assert short.types.shape[1] == len(features.columns) + 2
-    learnt = np.random.default_rng(2).normal(size=(short.types.shape[1], 2))
+    assert short.width == len(features.columns) + 2
+    learnt = np.random.default_rng(2).normal(size=(short.width, 2))
     assert np.allclose(whole @ axes.widened(learnt), short @ learnt)
 
 
 def test_without_vectors_rows_stay_as_they_are():
     features = space(vector=0.0)
     whole = text_rows(features.occurrences(TEXTS), features)
-    axes = Axes.of(whole, len(features.columns))
+    axes = Axes.of(whole)
     assert (axes.shortened(whole).matrix() != whole.matrix()).nnz == 0
     assert axes.widened(np.ones((features.width, 1))).shape == (features.width, 1)
 
 
 def test_axes_are_of_what_types_weigh_in_texts():
-    types = sparse.csr_matrix(np.array([[3.0, 4.0], [4.0, -3.0]]))
-    axes = Axes.of(TextRows(sparse.csr_matrix(np.array([[0.1, 2.0]])), types), named=0, count=1)
+    vectors = np.array([[3.0, 4.0], [4.0, -3.0]])
+    axes = Axes.of(TextRows(sparse.csr_matrix(np.array([[0.1, 2.0]])), sparse.csr_matrix((2, 0)), vectors), count=1)
     assert np.abs(axes.directions.ravel()) == pytest.approx([0.8, 0.6])
 
 
@@ -70,6 +70,17 @@ def test_terms_are_no_documents():
     assert {
         name[-len(word) :]: value for name, value in frequency.items() for word in expected if name.endswith(word)
     } == (pytest.approx(expected))
+
+
+def test_pairs_that_are_no_feature_are_left_out_of_what_was_counted():
+    features = FeatureSpace(Families(characters=0, lemma=0, minimum_texts=1, minimum_pair_texts=2), {})
+    found = features.occurrences([("la", "mairie"), ("la", "mairie", "ferme"), ("la", "cantine")])
+    kept = features.learn(found)
+    assert kept.pair_types == [("la", "mairie")]
+    assert kept.pairs.toarray().tolist() == [[1], [1], [0]]
+    assert kept.types == found.types
+    whole, less = text_rows(found, features), text_rows(kept, features)
+    assert (whole.matrix() != less.matrix()).nnz == 0
 
 
 def test_no_terms_said_is_no_terms():
