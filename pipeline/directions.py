@@ -37,7 +37,7 @@ STEPS = 20
 # A feature that fewer words of texts have says nothing of directions: its part in them is zero, and costs no room.
 MINIMUM_TEXTS = 5
 # Rows multiplied at once.
-BLOCK = 512
+BLOCK = 1024
 Integers = NDArray[np.int64]
 
 
