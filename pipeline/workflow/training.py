@@ -44,7 +44,7 @@ from pipeline.training import (
     stratified_folds,
     training_profile,
 )
-from pipeline.words import words_of
+from pipeline.words import remember_words, words_of
 from pipeline.workflow.corpora import SHOWN, check_corpus
 from pipeline.workflow.reading import Say, read_annotated
 
@@ -151,15 +151,16 @@ def groups_of(texts: Sequence[AnnotatedText]) -> list[str]:
 
 
 def _groups(described: Sequence[AnnotatedText], texts: Sequence[AnnotatedText]) -> list[str]:
-    """Give the groups of the texts described; for large corpora, another process finds lemmas meanwhile."""
+    """Give the groups of the texts described; for large corpora, another process finds words and lemmas meanwhile."""
     workers = _workers(texts)
     if workers == 1:
         return groups_of(described)
     from joblib import Parallel, delayed
 
     every = [item.text for item in texts]
-    groups, lemmas = Parallel(n_jobs=workers)([delayed(groups_of)(described), delayed(_lemmas_of)(every)])
-    LEMMATISER.remember(lemmas)
+    groups, found = Parallel(n_jobs=workers)([delayed(groups_of)(described), delayed(_split)(every)])
+    remember_words(every, found[0])
+    LEMMATISER.remember(found[1])
     return list(groups)
 
 
@@ -234,19 +235,19 @@ def held_out_scores(texts: Sequence[AnnotatedText], splits: Sequence[Folds], see
 
     Large corpora are taken by two processes.
     """
-    if _workers(texts) > 1:
-        # Found here, or each process would load spaCy to find them.
-        _lemmas_of([item.text for item in texts])
     return _fits(texts, splits, seed).scores
 
 
 def _fits(
     texts: Sequence[AnnotatedText], splits: Sequence[Folds], seed: int, whole: bool = False
 ) -> CrossValidation[DomainClassifier]:
-    workers = _workers(texts)
+    workers, described = _workers(texts), [item.text for item in texts]
+    make = partial(make_classifier, seed)
+    if workers > 1:
+        make = partial(_taught, seed, described, *_split(described))
     return cross_validated(
-        partial(make_classifier, seed) if workers == 1 else partial(_taught, seed, LEMMATISER.known()),
-        [item.text for item in texts],
+        make,
+        described,
         [item.label for item in texts],
         [item.weight for item in texts],
         splits,
@@ -257,12 +258,20 @@ def _fits(
     )
 
 
-def _lemmas_of(texts: Sequence[str]) -> dict[str, str]:
-    return LEMMATISER.lemmas({word for text in texts for word in words_of(text)})
+Split = tuple[list[tuple[str, ...]], dict[str, str]]
 
 
-def _taught(seed: int, lemmas: Mapping[str, str]) -> DomainClassifier:
-    """Give the estimator in a process of its own, which need not load spaCy."""
+def _split(texts: Sequence[str]) -> Split:
+    """Give the words of each text, and the lemma of each word."""
+    split = [words_of(text) for text in texts]
+    return split, LEMMATISER.lemmas({word for found in split for word in found})
+
+
+def _taught(
+    seed: int, texts: Sequence[str], split: Sequence[tuple[str, ...]], lemmas: Mapping[str, str]
+) -> DomainClassifier:
+    """Give the estimator in a process of its own, which need neither split texts anew nor load spaCy."""
+    remember_words(texts, split)
     LEMMATISER.remember(lemmas)
     return make_classifier(seed)
 
