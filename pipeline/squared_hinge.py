@@ -95,7 +95,6 @@ def least_squared_hinge(design: Design, numbers: Integers, costs: Array) -> Sing
         gradient = weights - design.summed(within * (signs - scores))
         length = products(gradient, gradient)
         enough = length * TOLERANCE**2 if enough is None else enough
-        found[:, left] = weights
         more = length > enough
         if not more.any():
             break
@@ -106,6 +105,7 @@ def least_squared_hinge(design: Design, numbers: Integers, costs: Array) -> Sing
         moved = design.mapped(move)
         far = _line_search(weights, move, scores, moved, signs, weighed)
         weights, scores = weights + far * move, scores + far * moved
+        found[:, left] = weights
     return found
 
 

@@ -81,6 +81,14 @@ def test_with_the_tolerance_kept_the_loss_is_nearly_the_least():
     assert least <= loss(whole, found, signs, costs) <= 1.002 * least
 
 
+def test_steps_that_end_too_soon_still_leave_what_they_found(monkeypatch):
+    rows, beside, whole, numbers, given = problem()
+    signs, costs = np.where(numbers[:, None] == np.arange(3), 1, -1), np.tile(given[:, None], 3)
+    monkeypatch.setattr(squared_hinge, "STEPS", 1)
+    found = least_squared_hinge(Design.of(rows, beside), numbers, costs)
+    assert loss(whole, found, signs, costs) < loss(whole, np.zeros_like(found), signs, costs)
+
+
 def test_no_cost_no_weight_and_labels_do_not_mix(monkeypatch):
     # A label found sooner waits for the others: with the tolerance kept, its weights then go on towards the least.
     monkeypatch.setattr(squared_hinge, "TOLERANCE", 1e-5)
