@@ -44,9 +44,10 @@ NAMES = sorted(LABELS)
 class Refitted(DomainClassifier):
     """A classifier whose features are there already: what is left to learn is the weights."""
 
-    def space(self, split: list[list[str]]) -> FeatureSpace:
-        """Learn the features of texts."""
-        return FeatureSpace.fit(split, self._lemmas(split), self._families())
+    def rows(self, split: list[list[str]]) -> TextRows:
+        """Learn the features of texts, and give their rows."""
+        space = FeatureSpace(self._families(), self._lemmas(split))
+        return text_rows(space.learn(space.occurrences(split)), space)
 
     def head(self, rows: TextRows, numbers: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, Head]:
         """Learn weights (features × K), and the head above them."""
@@ -72,8 +73,7 @@ class Corpus:
         listed = [*texts, *read_corpus(str(ROOT / "corpora" / "lexicon.csv"))]
         split = [words(clean(item.text)) for item in listed]
         numbers = np.array([NAMES.index(item.label) for item in listed], dtype=np.int64)
-        space = Refitted().space(split)
-        return cls(text_rows(space.occurrences(split), space), numbers, np.array([item.weight for item in listed]), len(texts))
+        return cls(Refitted().rows(split), numbers, np.array([item.weight for item in listed]), len(texts))
 
     def learnt(self, taught: np.ndarray, seed: int) -> tuple[np.ndarray, Head]:
         """Learn these texts and the lexicon."""
