@@ -46,7 +46,7 @@ class Refitted(DomainClassifier):
 
     def rows(self, split: list[list[str]]) -> TextRows:
         """Learn the features of texts, and give their rows."""
-        space = FeatureSpace(self._families(), self._lemmas(split))
+        space = FeatureSpace(self._families(len(split)), self._lemmas(split))
         return text_rows(space.learn(space.occurrences(split)), space)
 
     def head(self, rows: TextRows, numbers: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, Head]:

@@ -20,10 +20,15 @@ from pipeline.head import Array, Head
 from pipeline.scoring import Scoring
 from pipeline.squared_hinge import Design, least_squared_hinge
 from pipeline.textrows import Axes, text_rows
-from pipeline.words import Lemmatiser, words_of
+from pipeline.words import MANY, Lemmatiser, lemmatised, words_of
 
 # Loading spaCy takes seconds; the lemmas found serve every model fitted in the process.
 LEMMATISER = Lemmatiser()
+
+# In how many texts a feature must be found, unless told. Of many texts, what one or two hold is four features in ten
+# and brings nothing: macro-F1 on unseen kinds is 0.8880 with 155,633 features, 0.8879 with words of one text too.
+LEAST = {"minimum_texts": 1, "minimum_pair_texts": 2}
+LEAST_OF_MANY = {"minimum_texts": 3, "minimum_pair_texts": 3}
 
 
 class DomainClassifier(ClassifierMixin, BaseEstimator):
@@ -35,10 +40,11 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
 
     Parameters: ``form``, ``lemma``, ``characters``, ``pair`` and ``vector`` weigh the families of features (0
     leaves one out), ``shortest`` and ``longest`` bound the character n-grams, ``minimum_texts`` is
-    how many texts a feature must be found in, ``minimum_pair_texts`` how many a pair of words must,
+    how many texts a feature must be found in, ``minimum_pair_texts`` how many a pair of words must (1 and 2; of
+    100,000 texts or more, 3),
     ``directions`` is how many sums are squared and ``square`` what their squares weigh, ``regularisation`` is
     scikit-learn's ``C``, ``balance`` from 0 to 1 weighs the labels from as they come to all alike,
-    ``temperature`` and ``shift`` are the calibration found on held-out folds.
+    ``temperature``, ``shift`` and ``corrections`` are the calibration found on held-out folds.
 
     >>> texts = ["wifi sur la place", "tablettes pour l'école", "wifi au bourg", "tableau pour l'école"]
     >>> model = DomainClassifier(minimum_texts=1)
@@ -56,14 +62,15 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         vector: float = 0.5,
         shortest: int = 3,
         longest: int = 4,
-        minimum_texts: int = 1,
-        minimum_pair_texts: int = 2,
-        directions: int = 32,
-        square: float = 4.0,
+        minimum_texts: int | None = None,
+        minimum_pair_texts: int | None = None,
+        directions: int = 64,
+        square: float = 2.0,
         regularisation: float = 2.0,
         balance: float = 0.5,
         temperature: float = 0.4,
         shift: Sequence[float] | None = None,
+        corrections: Array | None = None,
         seed: int = 2016,
     ) -> None:
         self.form = form
@@ -81,6 +88,7 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         self.balance = balance
         self.temperature = temperature
         self.shift = shift
+        self.corrections = corrections
         self.seed = seed
 
     def fit(
@@ -121,7 +129,7 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         documents: NDArray[np.bool_] | None,
     ) -> Scoring:
         split = [words_of(text) for text in texts]
-        space = FeatureSpace(self._families(), self._lemmas(split))
+        space = FeatureSpace(self._families(len(texts)), self._lemmas(split))
         whole = text_rows(space.learn(space.occurrences(split), documents), space)
         axes = Axes.of(whole)
         rows = axes.shortened(whole)
@@ -141,16 +149,18 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         # both paths then work on these same numbers.
         linear = axes.widened(weights[:learnt]).astype(np.float32).astype(np.float64)
         squared = axes.widened(directions).astype(np.float16).astype(np.float64)
-        head = Head(weights[-1], self.temperature, shift, weights[learnt:-1] if directions.shape[1] else None)
+        squares = weights[learnt:-1] if directions.shape[1] else None
+        head = Head(weights[-1], self.temperature, shift, squares, self.corrections)
         projection = np.hstack([linear, squared])
         return Scoring(tuple(str(label) for label in self.classes_), space, projection, head)
 
-    def _families(self) -> Families:
-        return Families(**{field.name: getattr(self, field.name) for field in fields(Families)})
+    def _families(self, texts: int) -> Families:
+        least = LEAST if texts < MANY else LEAST_OF_MANY
+        given: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(Families)}
+        return Families(**{name: least[name] if value is None else value for name, value in given.items()})
 
     def _lemmas(self, split: Sequence[Sequence[str]]) -> dict[str, str]:
-        types = sorted({word for text in split for word in text})
-        return LEMMATISER.lemmas(types) if self.lemma or self.pair else {}
+        return LEMMATISER.lemmas(lemmatised(split)) if self.lemma or self.pair else {}
 
     def _class_weights(self, numbers: NDArray[np.int64]) -> Array:
         counts = np.bincount(numbers)
@@ -180,11 +190,13 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         """Give calibrated probabilities: (texts × labels), in the order of ``classes_``."""
         return self._fitted().head.probabilities(self._rows(X))
 
-    def calibrate(self, temperature: float, shift: Sequence[float]) -> None:
-        """Have a fitted classifier give probabilities by another temperature and shift, found on held-out texts."""
+    def calibrate(self, temperature: float, shift: Sequence[float], corrections: Array | None = None) -> None:
+        """Have a fitted classifier give probabilities by another calibration, found on held-out texts."""
         scoring = self._fitted()
-        head = replace(scoring.head, temperature=temperature, shift=np.asarray(shift, dtype=np.float64))
-        self.temperature, self.shift, self.scoring_ = temperature, tuple(shift), replace(scoring, head=head)
+        shifts = np.asarray(shift, dtype=np.float64)
+        head = replace(scoring.head, temperature=temperature, shift=shifts, corrections=corrections)
+        self.temperature, self.shift, self.corrections = temperature, tuple(shift), corrections
+        self.scoring_ = replace(scoring, head=head)
 
     def predict(self, X: Sequence[str]) -> NDArray[Any]:
         """Give the most probable label of each text."""

@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 # Numbers of <malloc.h>: how much free memory is kept at the top, from which size on an array is mapped by itself, and
 # how many arenas threads have.
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -2, -3, -8
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Do not look for cycles of objects meanwhile: work that makes millions of objects and no cycles gains a tenth.
+
+    >>> with without_collection():
+    ...     gc.isenabled()
+    False
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def keep_freed() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from pipeline.arrays import read_arrays, write_arrays
 from pipeline.features import Families, FeatureSpace
-from pipeline.head import Head
+from pipeline.head import KNOTS, Head
 from pipeline.names import FeatureNames
 from pipeline.scoring import KnownWords, Scoring
 
@@ -33,6 +33,8 @@ def packed(scoring: Scoring) -> bytes:
             "directions": scoring.projection[:, len(scoring.labels) :].astype(np.float16),
             "squares": head.squares,
         }
+    if head.corrections is not None:
+        arrays["corrections"] = head.corrections
     if scoring.known is not None:
         place = {word: number for number, word in enumerate(sorted(scoring.space.lemma_of))}
         arrays |= {
@@ -71,7 +73,8 @@ def unpacked(weights: bytes, words: bytes, config: Mapping[str, Any], most: int)
         FeatureNames(arrays["features"].tobytes()),
         arrays["frequencies"],
     )
-    head = Head(arrays["bias"], float(arrays["temperature"]), arrays["shift"], arrays.get("squares"))
+    optional = (arrays.get(name) for name in ("squares", "corrections"))
+    head = Head(arrays["bias"], float(arrays["temperature"]), arrays["shift"], *optional)
     labels = tuple(str(label) for label in config["labels"])
     parts = [arrays["projection"], *([] if head.squares is None else [arrays["directions"]])]
     projection = np.concatenate(parts, axis=1, dtype=np.float64)
@@ -109,6 +112,9 @@ def _check_shapes(
     if head.squares is not None:
         expected["squares"] = (head.squares.shape, (len(head.squares), classes))
         arrays.append(head.squares)
+    if head.corrections is not None:
+        expected["corrections"] = (head.corrections.shape, (1 + len(KNOTS), classes, classes))
+        arrays.append(head.corrections)
     if known is not None:
         expected["known_rows"] = (known.rows.shape, (len(known.number), width))
         expected["known_masses"] = (known.masses.shape, (len(known.number),))

@@ -16,7 +16,7 @@ from pipeline.words import fold
 # New words scored at once: their vectors have 300 numbers each, and memory stays bounded.
 BATCH = 4096
 # Words of fewer training texts are seldom met again: their rows, a third of the model's folder, are made when they are.
-COMMON = 3
+COMMON = 8
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,7 @@ def reordered(scoring: Scoring, labels: Sequence[str]) -> Scoring:
     """Give the same scoring with its labels in another order."""
     order = [scoring.labels.index(label) for label in labels]
     squares = None if scoring.head.squares is None else scoring.head.squares[:, order]
-    head = Head(scoring.head.bias[order], scoring.head.temperature, scoring.head.shift[order], squares)
+    corrections = None if scoring.head.corrections is None else scoring.head.corrections[:, order][:, :, order]
+    head = Head(scoring.head.bias[order], scoring.head.temperature, scoring.head.shift[order], squares, corrections)
     columns = [*order, *range(len(order), scoring.projection.shape[1])]
     return Scoring(tuple(labels), scoring.space, scoring.projection[:, columns], head)

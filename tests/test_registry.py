@@ -82,6 +82,8 @@ def test_an_unreadable_manifest_is_refused(copy, content):
         ({"bias": np.zeros(4)}, "bias : forme (4,), attendue (5,)"),
         ({"bias": np.full(5, np.nan)}, "poids non finis"),
         ({"temperature": 0.0}, "température 0.0"),
+        ({"corrections": np.zeros((5, 4, 5))}, "corrections : forme (5, 4, 5), attendue (5, 5, 5)"),
+        ({"corrections": np.full((5, 5, 5), np.nan)}, "poids non finis"),
     ],
 )
 def test_weights_that_cannot_be_are_refused(small_model, tmp_path, change, reason):

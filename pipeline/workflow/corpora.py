@@ -13,7 +13,7 @@ from pipeline.tables import find_column, open_table
 
 TERM_COLUMNS = ("terme", "domaine", "force")
 # What a term of the lexicon counts for beside a text, by its strength (1 weak hint, 3 decides alone).
-TERM_WEIGHTS = {"1": 0.4, "2": 1.5, "3": 2.0}
+TERM_WEIGHTS = {"1": 0.4, "2": 1.0, "3": 2.0}
 # How many complaints about a corpus are printed before the rest is only counted.
 SHOWN = 20
 

@@ -26,6 +26,7 @@ from pipeline.errors import InputError
 from pipeline.evaluation import coverage_points, evaluate, reliability_points, review_threshold
 from pipeline.folders import check_replaceable
 from pipeline.head import Array
+from pipeline.memory import without_collection
 from pipeline.registry import MANIFEST, load_model, save_model
 from pipeline.results import Evaluation, HeldOut
 from pipeline.scoring import reordered
@@ -44,7 +45,7 @@ from pipeline.training import (
     stratified_folds,
     training_profile,
 )
-from pipeline.words import remember_words, words_of
+from pipeline.words import lemmatised, remember_words, words_of
 from pipeline.workflow.corpora import SHOWN, check_corpus
 from pipeline.workflow.reading import Say, read_annotated
 
@@ -70,6 +71,7 @@ class Validation:
     model: DomainClassifier
 
 
+@without_collection()
 def train(
     texts: Sequence[AnnotatedText],
     files: Sequence[str],
@@ -135,7 +137,8 @@ def make_classifier(seed: int, calibration: Calibration | None = None) -> Domain
     """Give the estimator with the settings the ablation table chose."""
     if calibration is None:
         return DomainClassifier(seed=seed)
-    return DomainClassifier(seed=seed, temperature=calibration.temperature, shift=calibration.shift)
+    temperature, shift, corrections = calibration.temperature, calibration.shift, calibration.corrections
+    return DomainClassifier(seed=seed, temperature=temperature, shift=shift, corrections=corrections)
 
 
 def learn(model: DomainClassifier, texts: Sequence[AnnotatedText]) -> None:
@@ -144,6 +147,7 @@ def learn(model: DomainClassifier, texts: Sequence[AnnotatedText]) -> None:
     model.fit(*zip(*columns, strict=True))
 
 
+@without_collection()
 def groups_of(texts: Sequence[AnnotatedText]) -> list[str]:
     """Give each text's group for cross-validation: same kind, same pair, or near-duplicates."""
     alike = near_duplicates([item.text for item in texts])
@@ -199,7 +203,7 @@ def validate(texts: Sequence[AnnotatedText], seed: int, say: Say) -> Validation:
     threshold, coverage = review_threshold(known, truth[scored])
     model = fits.whole
     assert model is not None
-    model.calibrate(calibration.temperature, calibration.shift)
+    model.calibrate(calibration.temperature, calibration.shift, calibration.corrections)
     kept = _kept(texts, scored, ordinary, known, truth)
     profile = _profile(texts, scored, ordinary, known, classes)
     return Validation(unseen, stratified, calibration, threshold, coverage, known, truth[scored], kept, profile, model)
@@ -262,10 +266,11 @@ def _fits(
 Split = tuple[list[tuple[str, ...]], dict[str, str]]
 
 
+@without_collection()
 def _split(texts: Sequence[str]) -> Split:
     """Give the words of each text, and the lemma of each word."""
     split = [words_of(text) for text in texts]
-    return split, LEMMATISER.lemmas({word for found in split for word in found})
+    return split, LEMMATISER.lemmas(lemmatised(split))
 
 
 def _taught(
@@ -347,8 +352,9 @@ def export_joblib(name: str, target: str) -> None:
     import joblib
 
     model = load_model(name)
+    head = model.scoring.head
     classifier = DomainClassifier(
-        temperature=model.scoring.head.temperature, shift=tuple(model.scoring.head.shift.tolist())
+        temperature=head.temperature, shift=tuple(head.shift.tolist()), corrections=head.corrections
     )
     classifier.classes_ = np.array(model.scoring.labels)
     classifier.scoring_ = model.scoring
