@@ -38,9 +38,9 @@ HELD = """
 import threading
 from pipeline.cli.interrupting import ended_within, interruptible
 with interruptible(), ended_within(0.3, 130):
-    print("ready", flush=True)
     while True:
         try:
+            print("ready", flush=True)
             threading.Event().wait()
         except KeyboardInterrupt:
             pass
@@ -49,11 +49,10 @@ with interruptible(), ended_within(0.3, 130):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_what_does_not_end_on_a_signal_is_ended_by_force(number):
-    held = subprocess.Popen([sys.executable, "-c", HELD], stdout=subprocess.PIPE, text=True, cwd=ROOT)
-    assert held.stdout.readline() == "ready\n"
-    held.send_signal(number)
-    assert held.wait(10) == 130
-    held.stdout.close()
+    with subprocess.Popen([sys.executable, "-c", HELD], stdout=subprocess.PIPE, text=True, cwd=ROOT) as held:
+        assert held.stdout.readline() == "ready\n"
+        held.send_signal(number)
+        assert held.wait(10) == 130
 
 
 def test_what_ends_in_time_is_left_alone():
