@@ -182,14 +182,12 @@ def calibrate(logits: Array, truth: Integers) -> Calibration:
     classes = logits.shape[1]
     values = np.vstack([*hinges(logits).transpose(0, 2, 1), np.ones((1, len(logits)))])
     start = logits / temperature + shift
-    own = np.eye(classes)[truth]
 
     def loss(parameters: Array) -> tuple[float, Array]:
-        chances = softmax(start + values.T @ parameters.reshape(-1, classes))
-        chosen = np.maximum((chances * own).sum(axis=1), np.finfo(float).tiny)
-        penalised = float(CORRECTIONS_PENALTY * parameters @ parameters / 2 - np.log(chosen).sum())
-        gradient = (values @ (chances - own)).ravel() + CORRECTIONS_PENALTY * parameters
-        return penalised / len(truth), gradient / len(truth)
+        missed, residuals = _log_loss(start + values.T @ parameters.reshape(-1, classes), truth)
+        penalised = CORRECTIONS_PENALTY * parameters @ parameters / 2 + missed
+        gradient = (values @ residuals).ravel() + CORRECTIONS_PENALTY * parameters
+        return float(penalised) / len(truth), gradient / len(truth)
 
     nothing = np.zeros(len(values) * classes)
     # On one thread, as a fit: the last bits, and so the model's digest, would depend on the number of processors.
@@ -202,21 +200,24 @@ def calibrate(logits: Array, truth: Integers) -> Calibration:
 
 def _tempered(logits: Array, truth: Integers) -> tuple[float, Array]:
     """Fit temperature and shift alone."""
-    classes = logits.shape[1]
-
-    rows = np.arange(len(truth))
 
     def loss(parameters: Array) -> tuple[float, Array]:
         scaled = logits * np.exp(parameters[0])
-        chances = softmax(scaled + np.append(parameters[1:], 0.0))
-        chosen = np.maximum(chances[rows, truth], np.finfo(float).tiny)
-        chances[rows, truth] -= 1.0
-        gradient = np.append(np.sum(chances * scaled), chances[:, :-1].sum(axis=0)) / len(truth)
+        missed, residuals = _log_loss(scaled + np.append(parameters[1:], 0.0), truth)
+        gradient = np.append(np.sum(residuals * scaled), residuals[:, :-1].sum(axis=0)) / len(truth)
         # The small penalty keeps the fit finite when every held-out row is right.
-        return float(1e-4 * parameters @ parameters - np.mean(np.log(chosen))), gradient + 2e-4 * parameters
+        return float(1e-4 * parameters @ parameters + missed / len(truth)), gradient + 2e-4 * parameters
 
-    found = minimize(loss, np.zeros(classes), method="L-BFGS-B", jac=True).x
+    found = minimize(loss, np.zeros(logits.shape[1]), method="L-BFGS-B", jac=True).x
     return float(np.exp(-found[0])), np.append(found[1:], 0.0)
+
+
+def _log_loss(scores: Array, truth: Integers) -> tuple[float, Array]:
+    """Give the sum of −log of the probabilities of the true labels (n), and its slope by each score (n × K)."""
+    residuals, rows = softmax(scores), np.arange(len(truth))
+    missed = -np.log(np.maximum(residuals[rows, truth], np.finfo(float).tiny)).sum()
+    residuals[rows, truth] -= 1.0
+    return float(missed), residuals
 
 
 def cross_calibrated(logits: Array, truth: Integers, folds: Folds) -> Array:

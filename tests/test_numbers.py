@@ -83,6 +83,7 @@ def test_calibration_recovers_a_known_temperature():
     truth = (rng.random((len(logits), 1)) > chances.cumsum(axis=1)).sum(axis=1)
     found = calibrate(logits, truth)
     assert found.temperature == pytest.approx(0.5, abs=0.02)
+    assert np.array(found.shift) == pytest.approx([0.4, 0.0, 0.0], abs=0.05)
     assert np.abs(found.probabilities(logits) - chances).mean() < 0.01
 
 

@@ -268,7 +268,7 @@ Split = tuple[list[tuple[str, ...]], dict[str, str]]
 
 @without_collection()
 def _split(texts: Sequence[str]) -> Split:
-    """Give the words of each text, and the lemma of each word."""
+    """Give the words of each text, and the lemmas that are learnt from."""
     split = [words_of(text) for text in texts]
     return split, LEMMATISER.lemmas(lemmatised(split))
 
