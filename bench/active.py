@@ -22,7 +22,8 @@ import numpy as np
 from marks import write_between
 from scipy import stats
 
-from pipeline.classifier import DomainClassifier
+from pipeline.calibration import Calibration
+from pipeline.classifier import TEMPERATURE, DomainClassifier
 from pipeline.domains import LABELS
 from pipeline.evaluation import macro_f1
 from pipeline.features import FeatureSpace
@@ -54,7 +55,7 @@ class Refitted(DomainClassifier):
         self.classes_ = np.array(NAMES)
         design = Design.of(rows, np.zeros((len(numbers), 0)))
         found = least_squared_hinge(design, numbers, self._costs(numbers, weights)).astype(np.float64)
-        return found[:-1], Head(found[-1], self.temperature, np.zeros(len(NAMES)))
+        return found[:-1], Head(found[-1], Calibration(TEMPERATURE, np.zeros(len(NAMES))))
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def drawn_rows(way: str, chances: np.ndarray, rng: np.random.Generator) -> np.nd
 def probabilities(corpus: Corpus, model: tuple[np.ndarray, Head], rows: np.ndarray) -> np.ndarray:
     """Give a model's probabilities of texts."""
     weights, head = model
-    return head.probabilities(corpus.rows[rows] @ weights)
+    return head.calibration.probabilities(head.logits(corpus.rows[rows] @ weights))
 
 
 def score(corpus: Corpus, model: tuple[np.ndarray, Head], test: np.ndarray) -> float:

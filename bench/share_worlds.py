@@ -53,7 +53,8 @@ def read_pool() -> Pool:
 
 def out_of_fold() -> dict[str, NDArray[np.float64]]:
     """Give the classifier's probabilities of every annotated text, never from a model that saw it."""
-    from pipeline.training import always_training, calibrate, grouped_folds, stratified_folds
+    from pipeline.calibrating import calibrate
+    from pipeline.training import always_training, grouped_folds, stratified_folds
     from pipeline.workflow.corpora import corpus_files, read_corpus
     from pipeline.workflow.training import groups_of, held_out_scores
 

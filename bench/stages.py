@@ -25,6 +25,7 @@ from stopwatch import Stopwatch, shares_of  # noqa: E402
 from texts import write_real  # noqa: E402
 
 from pipeline import labelling, vocabulary, wordtable  # noqa: E402
+from pipeline.calibration import Calibration  # noqa: E402
 from pipeline.head import Head  # noqa: E402
 from pipeline.registry import load_model  # noqa: E402
 from pipeline.tables import beside, delimited, drafts, text_writers  # noqa: E402
@@ -41,8 +42,9 @@ PARTS: list[tuple[str, Any, str]] = [
     ("plain or not", wordtable, "suspect_rows"),
     ("find pairs", wordtable.WordTable, "_pairs_across"),
     ("sum rows", wordtable, "grouped"),
-    ("other sums and divisions", wordtable.WordTable, "sums"),
-    ("head and softmax", Head, "probabilities"),
+    ("other sums and divisions", wordtable.WordTable, "scores"),
+    ("head", Head, "logits"),
+    ("calibration", Calibration, "probabilities"),
     ("columns", labelling.Labeller, "columns"),
     ("set down labels and numbers, distinct texts", beside, "cells"),
     ("set down lines", text_writers.DelimitedWriter, "encode_beside"),

@@ -13,14 +13,19 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.multiclass import check_classification_targets
 from threadpoolctl import threadpool_limits
 
+from pipeline.calibration import Array, Calibration, in_parts
 from pipeline.directions import squared_directions
+from pipeline.division import first_part
 from pipeline.explanation import Explanation, explain
 from pipeline.features import Families, FeatureSpace
-from pipeline.head import Array, Head
+from pipeline.head import Head
 from pipeline.scoring import Scoring
 from pipeline.squared_hinge import Design, least_squared_hinge
 from pipeline.textrows import Axes, text_rows
 from pipeline.words import MANY, Lemmatiser, lemmatised, words_of
+
+# What scores are divided by, as long as no held-out text says.
+TEMPERATURE = 0.4
 
 # Loading spaCy takes seconds; the lemmas found serve every model fitted in the process.
 LEMMATISER = Lemmatiser()
@@ -44,7 +49,7 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
     100,000 texts or more, 3),
     ``directions`` is how many sums are squared and ``square`` what their squares weigh, ``regularisation`` is
     scikit-learn's ``C``, ``balance`` from 0 to 1 weighs the labels from as they come to all alike,
-    ``temperature``, ``shift`` and ``corrections`` are the calibration found on held-out folds.
+    ``calibration`` is what was found on held-out folds; without one, scores are divided by 0.4.
 
     >>> texts = ["wifi sur la place", "tablettes pour l'école", "wifi au bourg", "tableau pour l'école"]
     >>> model = DomainClassifier(minimum_texts=1)
@@ -68,9 +73,7 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         square: float = 2.0,
         regularisation: float = 2.0,
         balance: float = 0.5,
-        temperature: float = 0.4,
-        shift: Sequence[float] | None = None,
-        corrections: Array | None = None,
+        calibration: Calibration | None = None,
         seed: int = 2016,
     ) -> None:
         self.form = form
@@ -86,9 +89,7 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         self.square = square
         self.regularisation = regularisation
         self.balance = balance
-        self.temperature = temperature
-        self.shift = shift
-        self.corrections = corrections
+        self.calibration = calibration
         self.seed = seed
 
     def fit(
@@ -143,14 +144,14 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         directions *= np.sqrt(self.square)
         design = Design.of(rows, np.square(rows @ directions))
         weights = least_squared_hinge(design, numbers, self._costs(numbers, given)).astype(np.float64)
-        shift = np.zeros(len(self.classes_)) if self.shift is None else np.asarray(self.shift, dtype=np.float64)
         learnt = rows.width
         # Single precision halves the saved model, half precision again for directions, which are more than the labels;
         # both paths then work on these same numbers.
         linear = axes.widened(weights[:learnt]).astype(np.float32).astype(np.float64)
         squared = axes.widened(directions).astype(np.float16).astype(np.float64)
         squares = weights[learnt:-1] if directions.shape[1] else None
-        head = Head(weights[-1], self.temperature, shift, squares, self.corrections)
+        calibration = self.calibration or Calibration(TEMPERATURE, np.zeros(len(self.classes_)))
+        head = Head(weights[-1], calibration, squares)
         projection = np.hstack([linear, squared])
         return Scoring(tuple(str(label) for label in self.classes_), space, projection, head)
 
@@ -171,10 +172,9 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         own = numbers[:, None] == np.arange(len(self.classes_))
         return np.asarray(self.regularisation * given[:, None] * np.where(own, self._class_weights(numbers), 1.0))
 
-    def _rows(self, X: Sequence[str]) -> Array:
+    def _logits(self, split: Sequence[Sequence[str]]) -> Array:
         scoring = self._fitted()
-        split = [words_of(text) for text in _texts(X)]
-        return text_rows(scoring.space.occurrences(split), scoring.space) @ scoring.projection
+        return scoring.head.logits(text_rows(scoring.space.occurrences(split), scoring.space) @ scoring.projection)
 
     def _fitted(self) -> Scoring:
         if not hasattr(self, "scoring_"):
@@ -184,19 +184,33 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
 
     def decision_function(self, X: Sequence[str]) -> Array:
         """Give the uncalibrated scores: (texts × labels)."""
-        return self._fitted().head.logits(self._rows(X))
+        self._fitted()
+        return self._logits([words_of(text) for text in _texts(X)])
+
+    def part_scores(self, X: Sequence[str]) -> Array:
+        """Give the uncalibrated scores of each text, of its first part, of the rest: (texts × 3 × labels).
+
+        The last two are NaN where a text has one part.
+        """
+        self._fitted()
+        texts = _texts(X)
+        split, first = [words_of(text) for text in texts], np.array([first_part(text) for text in texts])
+        divided = np.flatnonzero(first)
+        cuts = [(split[text], int(first[text])) for text in divided]
+        logits = self._logits([*split, *(found[:cut] for found, cut in cuts), *(found[cut:] for found, cut in cuts)])
+        return in_parts(logits[: len(texts)], divided, *np.split(logits[len(texts) :], 2))
 
     def predict_proba(self, X: Sequence[str]) -> Array:
         """Give calibrated probabilities: (texts × labels), in the order of ``classes_``."""
-        return self._fitted().head.probabilities(self._rows(X))
+        calibration = self._fitted().head.calibration
+        scores = self.decision_function(X) if calibration.parts is None else self.part_scores(X)
+        return calibration.probabilities(scores)
 
-    def calibrate(self, temperature: float, shift: Sequence[float], corrections: Array | None = None) -> None:
+    def calibrate(self, calibration: Calibration) -> None:
         """Have a fitted classifier give probabilities by another calibration, found on held-out texts."""
         scoring = self._fitted()
-        shifts = np.asarray(shift, dtype=np.float64)
-        head = replace(scoring.head, temperature=temperature, shift=shifts, corrections=corrections)
-        self.temperature, self.shift, self.corrections = temperature, tuple(shift), corrections
-        self.scoring_ = replace(scoring, head=head)
+        self.calibration = calibration
+        self.scoring_ = replace(scoring, head=replace(scoring.head, calibration=calibration))
 
     def predict(self, X: Sequence[str]) -> NDArray[Any]:
         """Give the most probable label of each text."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.head import Array
+from pipeline.calibration import Array
 
 Single = NDArray[np.float32]
 

@@ -20,7 +20,7 @@ from scipy import sparse
 from sklearn.utils.extmath import randomized_svd
 
 from pipeline.conjugate_gradients import Single, conjugate_gradients
-from pipeline.head import Array
+from pipeline.calibration import Array
 from pipeline.textrows import TextRows
 
 # Components kept, and those of them whose products are looked at.

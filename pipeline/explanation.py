@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.head import Array
+from pipeline.calibration import Array
+from pipeline.division import first_part
 from pipeline.scoring import Scoring
 from pipeline.words import words_of
 
@@ -22,23 +24,32 @@ class Explanation:
 
 
 def explain(scoring: Scoring, text: str) -> Explanation:
-    """Say what each word of a text adds to each label's calibrated score."""
-    found = words_of(text)
-    couples = scoring.space.pairs(found)
+    """Say what each word of a text adds to each label's calibrated score.
+
+    A text of several parts is scored three times, whole, its first part, the rest: a word adds to two of these scores.
+    """
+    found, head = words_of(text), scoring.head
+    first = first_part(text)
+    spans = [slice(None), slice(0, first), slice(first, None)] if first else [slice(None)]
+    parts = [_word_parts(scoring, found[span]) for span in spans]
+    scores = np.stack([head.logits(part.sum(axis=0)[None])[0] for part in parts])
+    # The calibration is made of straight pieces: on that of this text, what words add to calibrated scores is exact.
+    slopes = head.calibration.slopes(scores)
+    contributions = np.zeros((len(found), len(scoring.labels)))
+    for span, part, slope in zip(spans, parts, slopes, strict=True):
+        contributions[span] += head.contributions(part) @ slope
+    probabilities = head.calibration.probabilities(scores[None] if first else scores)[0]
+    return Explanation(tuple(found), scoring.labels, contributions, probabilities)
+
+
+def _word_parts(scoring: Scoring, found: Sequence[str]) -> Array:
+    """Give each word's part of the normalised row of a text (words × columns); half of a pair's goes to each word."""
     rows, masses = scoring.word_scores(found)
-    pair_rows, pair_masses = scoring.pair_scores(couples)
+    pair_rows, pair_masses = scoring.pair_scores(scoring.space.pairs(found))
     squared = masses.sum() + pair_masses.sum()
     scale = 1.0 / np.sqrt(squared) if squared > 0 else 0.0
     parts = rows * scale
     halves = pair_rows * scale / 2
     parts[: len(halves)] += halves
     parts[len(parts) - len(halves) :] += halves
-    total = parts.sum(axis=0)
-    # The calibration is made of straight pieces: on that of this text, what words add to calibrated scores is exact.
-    slopes = scoring.head.slopes(scoring.head.logits(total[None, :])[0])
-    return Explanation(
-        tuple(found),
-        scoring.labels,
-        scoring.head.contributions(parts) @ slopes,
-        scoring.head.probabilities(total[None, :])[0],
-    )
+    return parts

@@ -10,10 +10,14 @@ from typing import Any
 import numpy as np
 
 from pipeline.arrays import read_arrays, write_arrays
+from pipeline.calibration import KNOTS, Calibration
 from pipeline.features import Families, FeatureSpace
-from pipeline.head import KNOTS, Head
+from pipeline.head import Head
 from pipeline.names import FeatureNames
 from pipeline.scoring import KnownWords, Scoring
+
+# What models of before have not of a calibration, in its order.
+OPTIONAL = ("corrections", "parts", "division")
 
 
 def packed(scoring: Scoring) -> bytes:
@@ -25,16 +29,15 @@ def packed(scoring: Scoring) -> bytes:
         "frequencies": scoring.space.frequencies,
         "projection": scoring.projection[:, : len(scoring.labels)].astype(np.float32),
         "bias": head.bias,
-        "temperature": np.array(head.temperature),
-        "shift": head.shift,
+        "temperature": np.array(head.calibration.temperature),
+        "shift": head.calibration.shift,
+        **_optional(head.calibration),
     }
     if head.squares is not None:
         arrays |= {
             "directions": scoring.projection[:, len(scoring.labels) :].astype(np.float16),
             "squares": head.squares,
         }
-    if head.corrections is not None:
-        arrays["corrections"] = head.corrections
     if scoring.known is not None:
         place = {word: number for number, word in enumerate(sorted(scoring.space.lemma_of))}
         arrays |= {
@@ -43,6 +46,12 @@ def packed(scoring: Scoring) -> bytes:
             "known_masses": scoring.known.masses,
         }
     return write_arrays(arrays)
+
+
+def _optional(calibration: Calibration) -> dict[str, np.ndarray[Any, Any]]:
+    """Give the arrays that models of before have not."""
+    given = {name: getattr(calibration, name) for name in OPTIONAL}
+    return {name: array for name, array in given.items() if array is not None}
 
 
 def word_list(scoring: Scoring) -> bytes:
@@ -73,8 +82,9 @@ def unpacked(weights: bytes, words: bytes, config: Mapping[str, Any], most: int)
         FeatureNames(arrays["features"].tobytes()),
         arrays["frequencies"],
     )
-    optional = (arrays.get(name) for name in ("squares", "corrections"))
-    head = Head(arrays["bias"], float(arrays["temperature"]), arrays["shift"], *optional)
+    optional = (arrays.get(name) for name in OPTIONAL)
+    calibration = Calibration(float(arrays["temperature"]), arrays["shift"], *optional)
+    head = Head(arrays["bias"], calibration, arrays.get("squares"))
     labels = tuple(str(label) for label in config["labels"])
     parts = [arrays["projection"], *([] if head.squares is None else [arrays["directions"]])]
     projection = np.concatenate(parts, axis=1, dtype=np.float64)
@@ -106,15 +116,17 @@ def _check_shapes(
         "projection": (projection.shape, (space.width, width)),
         "frequencies": (space.frequencies.shape, (len(space.columns),)),
         "bias": (head.bias.shape, (classes,)),
-        "shift": (head.shift.shape, (classes,)),
+        "shift": (head.calibration.shift.shape, (classes,)),
     }
-    arrays = [projection, space.frequencies, head.bias, head.shift]
+    arrays = [projection, space.frequencies, head.bias, head.calibration.shift]
     if head.squares is not None:
         expected["squares"] = (head.squares.shape, (len(head.squares), classes))
         arrays.append(head.squares)
-    if head.corrections is not None:
-        expected["corrections"] = (head.corrections.shape, (1 + len(KNOTS), classes, classes))
-        arrays.append(head.corrections)
+    corrected = (1 + len(KNOTS), classes, classes)
+    wanted_of = {"corrections": corrected, "parts": (2, *corrected), "division": (classes,)}
+    for name, array in _optional(head.calibration).items():
+        expected[name] = (array.shape, wanted_of[name])
+        arrays.append(array)
     if known is not None:
         expected["known_rows"] = (known.rows.shape, (len(known.number), width))
         expected["known_masses"] = (known.masses.shape, (len(known.number),))
@@ -124,5 +136,5 @@ def _check_shapes(
             raise ValueError(f"{name} : forme {shape}, attendue {wanted}")
     if not all(np.isfinite(array).all() for array in arrays):
         raise ValueError("poids non finis")
-    if not head.temperature > 0:
-        raise ValueError(f"température {head.temperature}")
+    if not head.calibration.temperature > 0:
+        raise ValueError(f"température {head.calibration.temperature}")

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from pipeline.division import CLOSING, JOINING
 from pipeline.keys import Integers
 
 Array = NDArray[np.float64]
@@ -21,6 +22,8 @@ LONG, RUN = 64, 1 << 16
 
 # What a piece may be, for the cheap test that decides whether its text is cleaned piece by piece or whole.
 NOT_PLAIN, ENDS_WITH_HYPHEN, BEGINS_A_LINE = 1, 2, 4
+# What a piece is for the parts of its text.
+CLOSES, OPENS = 8, 16
 
 
 # A piece of which nothing but the value of its numbers could be particular to it; "½" or a letter this does not list,
@@ -116,6 +119,35 @@ def single_words(pieces: pl.Series) -> pl.Series:
     words = pieces.str.extract(_ONE_WORD, 1).str.to_lowercase()
     # "www." begins an address.
     return words.set(pieces.str.contains("(?i)www[.]"), None)
+
+
+def part_flags(pieces: pl.Series) -> NDArray[np.uint8]:
+    """Tell which pieces close a part of a text and which open one, as :mod:`pipeline.division` does one by one.
+
+    >>> part_flags(pl.Series(["wifi,", "wifi", "M.", "et", ""])).tolist()
+    [8, 0, 0, 16, 0]
+    """
+    abbreviated = pieces.str.contains(r"^\p{L}{1,2}\.$")
+    closing = (pieces == "-") | (pieces.str.tail(1).is_in([*CLOSING]) & ~abbreviated)
+    opening = pieces.str.starts_with("(") | pieces.str.to_lowercase().is_in(JOINING)
+    return np.asarray(CLOSES * closing.to_numpy() + OPENS * opening.to_numpy(), dtype=np.uint8)
+
+
+def divisions(flags: NDArray[np.uint8], worded: NDArray[np.bool_], ends: Integers) -> tuple[Integers, Integers]:
+    """Give the texts of two parts, and where the second of each begins among the pieces with a word.
+
+    ``flags`` and ``worded`` have one value for each piece, in order; the pieces of text i are from ``ends[i]`` to
+    ``ends[i + 1]``. A part has a word.
+
+    >>> divisions(np.array([8, 0, 8, 0], np.uint8), np.array([False, True, True, True]), np.array([0, 4]))
+    (array([0]), array([2]))
+    """
+    before = ends_of(worded)
+    places = np.flatnonzero((flags[:-1] & CLOSES) | (flags[1:] & OPENS)) + 1
+    texts = np.searchsorted(ends, places, side="right") - 1
+    inside = (before[ends[texts]] < before[places]) & (before[places] < before[ends[texts + 1]])
+    found, first = np.unique(texts[inside], return_index=True)
+    return found, before[places[inside][first]]
 
 
 def ends_of(lengths: NDArray[np.generic]) -> Integers:

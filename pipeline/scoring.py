@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pipeline.calibration import Array
 from pipeline.features import FeatureSpace
-from pipeline.head import Array, Head
+from pipeline.head import Head
 from pipeline.names import FORM
 from pipeline.occurrences import Pair
 from pipeline.words import fold
@@ -82,8 +83,8 @@ def _common(space: FeatureSpace) -> list[str]:
 def reordered(scoring: Scoring, labels: Sequence[str]) -> Scoring:
     """Give the same scoring with its labels in another order."""
     order = [scoring.labels.index(label) for label in labels]
-    squares = None if scoring.head.squares is None else scoring.head.squares[:, order]
-    corrections = None if scoring.head.corrections is None else scoring.head.corrections[:, order][:, :, order]
-    head = Head(scoring.head.bias[order], scoring.head.temperature, scoring.head.shift[order], squares, corrections)
+    head = scoring.head
+    squares = None if head.squares is None else head.squares[:, order]
     columns = [*order, *range(len(order), scoring.projection.shape[1])]
+    head = Head(head.bias[order], head.calibration.reordered(order), squares)
     return Scoring(tuple(labels), scoring.space, scoring.projection[:, columns], head)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from pipeline.conjugate_gradients import Single, conjugate_gradients, products, ratio
-from pipeline.head import Array
+from pipeline.calibration import Array
 from pipeline.textrows import TextRows
 
 Integers = NDArray[np.int64]

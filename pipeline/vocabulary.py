@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipeline.head import Array
+from pipeline.calibration import Array
 from pipeline.keys import Integers
 from pipeline.pairs import PairTable
 from pipeline.pieces import (
@@ -20,6 +20,7 @@ from pipeline.pieces import (
     Numbering,
     ends_of,
     grouped,
+    part_flags,
     single_words,
 )
 from pipeline.scoring import Scoring
@@ -186,8 +187,8 @@ def _words_of(pieces: pl.Series) -> tuple[pl.Series, Integers, NDArray[np.uint8]
     others = single.is_null()
     rows = others.arg_true()
     split_pieces = [piece_words(piece) for piece in pieces.gather(rows).to_list()]
-    flags = np.zeros(len(pieces), dtype=np.uint8)
-    flags[rows.to_numpy()] = [flag for _, flag in split_pieces]
+    flags = part_flags(pieces)
+    flags[rows.to_numpy()] |= np.array([flag for _, flag in split_pieces], dtype=np.uint8)
     lengths = np.ones(len(pieces), dtype=np.int64)
     lengths[rows.to_numpy()] = [len(found) for found, _ in split_pieces]
     ends = ends_of(lengths)

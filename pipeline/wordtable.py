@@ -11,10 +11,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipeline.head import Array
+from pipeline.calibration import Array, in_parts
 from pipeline.keys import Integers
 from pipeline.pairs import PairTable
-from pipeline.pieces import ends_of, grouped, split, suspect_rows
+from pipeline.pieces import divisions, ends_of, grouped, split, suspect_rows
 from pipeline.scoring import Scoring
 from pipeline.text import clean
 from pipeline.vocabulary import Snapshot, Vocabulary
@@ -33,54 +33,73 @@ class WordTable:
 
     def probabilities(self, texts: pl.Series) -> Array:
         """Give calibrated probabilities (n × K); a text without a word has a line of NaN."""
-        totals, counts = self.sums(texts)
-        result = self.scoring.head.probabilities(totals)
+        scores, counts = self.scores(texts)
+        result = self.scoring.head.calibration.probabilities(scores)
         result[counts == 0] = np.nan
         return result
 
-    def sums(self, texts: pl.Series) -> tuple[Array, Integers]:
-        """Give each text's normalised summed row (n × columns) and its number of pieces with a word (n).
+    def scores(self, texts: pl.Series) -> tuple[Array, Integers]:
+        """Give uncalibrated scores (n × 3 × K: whole, first part, rest) and the number of pieces with a word (n).
 
         Texts are taken for plain, piece by piece; those that a flag shows not to be are cleaned whole and
-        summed again.
+        scored again.
         """
         if self._vocabulary.is_spent:
             self._vocabulary = Vocabulary(self.scoring, self._pairs)
         texts = texts.fill_null("")
-        totals, counts, suspect = self._summed(texts)
+        scores, counts, suspect = self._scored(texts)
         if len(suspect):
             cleaned = [clean(text).lower() for text in texts.gather(suspect).to_list()]
-            totals[suspect], counts[suspect], _ = self._summed(pl.Series(cleaned, dtype=pl.String))
-        return totals, counts
+            scores[suspect], counts[suspect], _ = self._scored(pl.Series(cleaned, dtype=pl.String))
+        return scores, counts
 
-    def _summed(self, texts: pl.Series) -> tuple[Array, Integers, Integers]:
-        """Sum texts as they are; tell besides which are suspect."""
+    def _scored(self, texts: pl.Series) -> tuple[Array, Integers, Integers]:
+        """Score texts as they are; tell besides which are suspect."""
         pieces = split(texts)
         tables = self._vocabulary.snapshot(pieces.met)
         numbers, ends = tables.numbers[pieces.codes], pieces.ends
-        suspect = suspect_rows(tables.flags[numbers], ends)
-        worded = tables.worded[numbers]
+        flags, worded = tables.flags[numbers], tables.worded[numbers]
+        suspect = suspect_rows(flags, ends)
+        divided, cuts = divisions(flags, worded, ends) if self._has_parts else (np.zeros(0, dtype=np.int64),) * 2
         if not worded.all():
             numbers, ends = numbers[worded], ends_of(worded)[ends]
-        return self._sum(numbers, ends, tables), np.diff(ends), suspect
+        return self._logits(numbers, ends, divided, cuts, tables), np.diff(ends), suspect
 
-    def _sum(self, numbers: Integers, ends: Integers, tables: Snapshot) -> Array:
-        totals = grouped(numbers, ends, tables.rows)
-        pair_numbers, pair_ends = self._pairs_across(numbers, ends, tables)
-        if len(pair_numbers):
-            totals += grouped(pair_numbers, pair_ends, self._pairs.rows)
-        squared = totals[:, -1]
+    @property
+    def _has_parts(self) -> bool:
+        return self.scoring.head.calibration.parts is not None
+
+    def _logits(self, numbers: Integers, ends: Integers, divided: Integers, cuts: Integers, tables: Snapshot) -> Array:
+        """Score texts, and the two parts of those ``divided`` at ``cuts``: a text's sums are those of its parts."""
+        edges = np.sort(np.concatenate([ends, cuts]))
+        sums = grouped(numbers, edges, tables.rows)
+        pairs, places = self._pairs_across(numbers, ends, tables)
+        # A pair of words on both sides of a cut is in neither part.
+        across = np.isin(places + 1, cuts)
+        if not across.all():
+            sums += grouped(pairs[~across], np.searchsorted(places[~across], edges), self._pairs.rows)
+        # Each cut makes one part more of a text; those of an empty text are none.
+        starts = np.arange(len(ends) - 1) + np.searchsorted(divided, np.arange(len(ends) - 1))
+        whole = sums[starts]
+        whole[divided] += sums[starts[divided] + 1]
+        whole[divided[np.searchsorted(cuts, places[across] + 1)]] += self._pairs.rows[pairs[across]]
+        parts = [self._normalised(sums[starts[divided] + part]) for part in (0, 1)]
+        return in_parts(self._normalised(whole), divided, *parts)
+
+    def _normalised(self, sums: Array) -> Array:
+        """Give the uncalibrated scores of sums of rows, the last column of which is their squared length."""
+        squared = sums[:, -1]
         scale = np.divide(1.0, np.sqrt(squared), out=np.zeros_like(squared), where=squared > 0)
-        return np.asarray(totals[:, :-1] * scale[:, None])
+        return self.scoring.head.logits(sums[:, :-1] * scale[:, None])
 
     def _pairs_across(self, numbers: Integers, ends: Integers, tables: Snapshot) -> tuple[Integers, Integers]:
-        """Give the known pairs of the last word of a piece and the first of the next, and where each text's end."""
+        """Give the known pairs of the last word of a piece and the first of the next, and the places of the former."""
         if len(numbers) < 2:
-            return np.zeros(0, dtype=np.int64), np.zeros_like(ends)
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         first, second = tables.last[numbers[:-1]], tables.first[numbers[1:]]
         # The last piece of a text has no next one.
         inner = ends[1:-1]
         second[inner[(inner > 0) & (inner < len(numbers))] - 1] = -1
         found = self._pairs.between(first, second)
         places = np.flatnonzero(found >= 0)
-        return found[places], np.searchsorted(places, ends)
+        return found[places], places

@@ -10,7 +10,8 @@ from sklearn.exceptions import SkipTestWarning
 from sklearn.utils import estimator_checks
 
 from pipeline.classifier import DomainClassifier
-from pipeline.head import Head, softmax
+from pipeline.calibration import Calibration, softmax
+from pipeline.head import Head
 from pipeline.keys import KeyIndex
 from pipeline.pieces import distinct, numberless, single_words, split, suspect_rows
 from pipeline.registry import load_model
@@ -80,14 +81,14 @@ def test_contributions_and_the_empty_score_sum_to_the_score(small_classifier):
     scoring = small_classifier.scoring_
     logits = small_classifier.decision_function([text])[0]
     assert found.words == ("wifi", "gratuit", "pour", "l'", "école")
-    assert np.allclose(found.contributions.sum(axis=0), (logits - scoring.head.bias) / scoring.head.temperature)
+    assert np.allclose(found.contributions.sum(axis=0), (logits - scoring.head.bias) / scoring.head.calibration.temperature)
 
 
 def test_a_head_worked_by_hand():
-    head = Head(np.array([1.0, 0.0]), 2.0, np.array([0.0, 0.5]))
+    head = Head(np.array([1.0, 0.0]), Calibration(2.0, np.array([0.0, 0.5])))
     # (1 + 1) / 2 + 0 = 1 ; (0 + 0) / 2 + 0.5 = 0.5
     expected = np.exp([1.0, 0.5]) / np.exp([1.0, 0.5]).sum()
-    assert np.allclose(head.probabilities(np.array([[1.0, 0.0]]))[0], expected)
+    assert np.allclose(head.calibration.probabilities(head.logits(np.array([[1.0, 0.0]])))[0], expected)
     assert np.allclose(softmax(np.array([[0.0, np.log(3.0)]])), [[0.25, 0.75]])
 
 

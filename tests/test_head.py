@@ -1,4 +1,4 @@
-"""The head's calibration: corrections of scores by straight pieces, and what words add on them."""
+"""Calibration: corrections of scores by straight pieces, what parts of a text add, and what words add on them."""
 
 from dataclasses import replace
 
@@ -8,56 +8,103 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.calibration import KNOTS, Calibration, in_parts
 from pipeline.explanation import explain
-from pipeline.head import KNOTS, Head
 from pipeline.scoring import reordered
 from pipeline.wordtable import WordTable
 
 CORRECTIONS = np.zeros((5, 2, 2))
 # Each point of the first score adds a quarter to the second label; above −0.5, a point less to the first.
 CORRECTIONS[0, 0, 1], CORRECTIONS[2, 0, 0] = 0.25, -1.0
+LIST = "wifi gratuit, cantine de l'école et musée"
+
+
+def calibrated(classifier, **calibration):
+    """The scoring of a classifier with other numbers in its calibration."""
+    scoring = classifier.scoring_
+    return replace(
+        scoring, head=replace(scoring.head, calibration=replace(scoring.head.calibration, **calibration))
+    )
+
+
+def parted(seed=7):
+    rng = np.random.default_rng(seed)
+    return {"parts": rng.normal(size=(2, 5, 5, 5)), "division": rng.normal(size=5)}
 
 
 def test_what_words_add_is_exact_with_corrections_too(small_classifier):
     rng = np.random.default_rng(3)
-    scoring = small_classifier.scoring_
-    head = replace(scoring.head, corrections=rng.normal(size=(5, 5, 5)))
+    scoring = calibrated(small_classifier, corrections=rng.normal(size=(5, 5, 5)))
+    head = scoring.head
     nothing = explain(replace(scoring, head=replace(head, bias=head.bias * 0)), "wifi gratuit pour l'école")
     logits = small_classifier.decision_function(["wifi gratuit pour l'école"])[0]
-    found = explain(replace(scoring, head=head), "wifi gratuit pour l'école")
-    assert found.contributions.sum(axis=0) == pytest.approx((logits - head.bias) @ head.slopes(logits))
-    assert nothing.contributions.sum(axis=0) == pytest.approx((logits - head.bias) @ head.slopes(logits - head.bias))
+    found = explain(scoring, "wifi gratuit pour l'école")
+    slopes = head.calibration.slopes(logits[None])[0]
+    assert found.contributions.sum(axis=0) == pytest.approx((logits - head.bias) @ slopes)
+    less = head.calibration.slopes((logits - head.bias)[None])[0]
+    assert nothing.contributions.sum(axis=0) == pytest.approx((logits - head.bias) @ less)
+
+
+def test_what_words_add_is_exact_with_parts_too(small_classifier):
+    scoring = calibrated(small_classifier, **parted())
+    head, scores = scoring.head, small_classifier.part_scores([LIST])[0]
+    found = explain(scoring, LIST)
+    assert found.words == ("wifi", "gratuit", "cantine", "de", "l'", "école", "et", "musée")
+    slopes = head.calibration.slopes(scores)
+    assert found.contributions.sum(axis=0) == pytest.approx(np.einsum("sk,skj->j", scores - head.bias, slopes))
+    assert found.probabilities == pytest.approx(head.calibration.probabilities(scores[None])[0])
 
 
 def test_corrections_worked_by_hand():
-    head = Head(np.zeros(2), 0.5, np.array([0.1, 0.0]), corrections=CORRECTIONS)
+    calibration = Calibration(0.5, np.array([0.1, 0.0]), CORRECTIONS)
     # 1 / 0.5 + 0.1 − (1 + 0.5) = 0.6 ; −2 / 0.5 + 0.25 × 1 = −3.75
-    assert head.calibrated(np.array([[1.0, -2.0]]))[0] == pytest.approx([0.6, -3.75])
+    assert calibration.calibrated(np.array([[1.0, -2.0]]))[0] == pytest.approx([0.6, -3.75])
     # Under −0.5 nothing is taken from the first: −1 / 0.5 + 0.1 = −1.9 ; 0 / 0.5 − 0.25 = −0.25
-    assert head.calibrated(np.array([[-1.0, 0.0]]))[0] == pytest.approx([-1.9, -0.25])
-    assert head.slopes(np.array([1.0, -2.0])).tolist() == [[1.0, 0.25], [0.0, 2.0]]
-    assert head.slopes(np.array([-1.0, 0.0])).tolist() == [[2.0, 0.25], [0.0, 2.0]]
+    assert calibration.calibrated(np.array([[-1.0, 0.0]]))[0] == pytest.approx([-1.9, -0.25])
+    assert calibration.slopes(np.array([[1.0, -2.0]]))[0].tolist() == [[1.0, 0.25], [0.0, 2.0]]
+    assert calibration.slopes(np.array([[-1.0, 0.0]]))[0].tolist() == [[2.0, 0.25], [0.0, 2.0]]
 
 
-def test_corrections_of_nothing_change_nothing():
-    logits = np.random.default_rng(0).normal(size=(50, 3))
-    plain = Head(np.zeros(3), 0.4, np.array([0.1, -0.2, 0.0]))
+def test_parts_worked_by_hand():
+    # What the first part says counts as corrections do; of the rest, nothing but its second score, for the first label.
+    rest = np.zeros((5, 2, 2))
+    rest[0, 1, 0] = 10.0
+    calibration = Calibration(0.5, np.zeros(2), None, np.stack([CORRECTIONS, rest]), np.array([0.0, 3.0]))
+    scores = in_parts(np.ones((2, 2)), np.array([1]), np.array([[1.0, -2.0]]), np.array([[5.0, 0.5]]))
+    # The whole 1 / 0.5; the first part −(1 + 0.5) and 0.25 × 1; the rest 10 × 0.5; the division 3.
+    assert calibration.calibrated(scores).tolist() == [[2.0, 2.0], [2.0 - 1.5 + 5.0, 2.0 + 0.25 + 3.0]]
+    assert calibration.slopes(scores[1])[1].tolist() == [[-1.0, 0.25], [0.0, 0.0]]
+    assert not calibration.slopes(scores[0])[1:].any()
+
+
+def test_corrections_and_parts_of_nothing_change_nothing():
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(50, 3))
+    plain = Calibration(0.4, np.array([0.1, -0.2, 0.0]))
     corrected = replace(plain, corrections=np.zeros((5, 3, 3)))
     assert corrected.calibrated(logits).tolist() == plain.calibrated(logits).tolist()
+    scores = in_parts(logits, np.arange(0, 50, 2), rng.normal(size=(25, 3)), rng.normal(size=(25, 3)))
+    divided = replace(plain, parts=np.zeros((2, 5, 3, 3)), division=np.zeros(3))
+    assert divided.calibrated(scores).tolist() == plain.calibrated(logits).tolist()
 
 
-@given(st.lists(st.floats(-2, 2).filter(lambda x: min(abs(x - knot) for knot in KNOTS) > 1e-3), min_size=2, max_size=2))
+@given(st.lists(st.floats(-2, 2).filter(lambda x: min(abs(x - knot) for knot in KNOTS) > 1e-3), min_size=6, max_size=6))
 def test_slopes_are_those_of_the_calibrated_scores(scores):
-    head = Head(np.zeros(2), 0.7, np.zeros(2), corrections=np.random.default_rng(1).normal(size=(5, 2, 2)))
-    here, step = np.array(scores), 1e-5
-    moved = head.calibrated(here + step * np.eye(2)) - head.calibrated(here[None])
-    assert moved / step == pytest.approx(head.slopes(here), abs=1e-6)
+    rng = np.random.default_rng(1)
+    calibration = Calibration(
+        0.7, np.zeros(2), rng.normal(size=(5, 2, 2)), rng.normal(size=(2, 5, 2, 2)), rng.normal(size=2)
+    )
+    here, step = np.array(scores).reshape(3, 2), 1e-5
+    for part, score in np.ndindex(3, 2):
+        moved = here.copy()
+        moved[part, score] += step
+        difference = calibration.calibrated(moved[None]) - calibration.calibrated(here[None])
+        assert difference[0] / step == pytest.approx(calibration.slopes(here)[part, score], abs=1e-6)
 
 
 def test_labels_in_another_order_have_the_same_probabilities(small_classifier):
     corrections = np.random.default_rng(5).normal(size=(5, 5, 5))
-    scoring = small_classifier.scoring_
-    scoring = replace(scoring, head=replace(scoring.head, corrections=corrections))
-    asked, order = pl.Series(["wifi gratuit", "cantine de l'école"]), scoring.labels[::-1]
+    scoring = calibrated(small_classifier, corrections=corrections, **parted())
+    asked, order = pl.Series(["wifi gratuit", "cantine de l'école", LIST]), scoring.labels[::-1]
     other = WordTable(reordered(scoring, order)).probabilities(asked)
     assert other[:, ::-1] == pytest.approx(WordTable(scoring).probabilities(asked))

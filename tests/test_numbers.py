@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
+from pipeline.calibrating import calibrate
 from pipeline.evaluation import (
     calibration_error,
     confusion_matrix,
@@ -17,7 +18,7 @@ from pipeline.evaluation import (
     review_threshold,
 )
 from pipeline.shares import counted_shares
-from pipeline.training import calibrate, grouped_folds, joined_groups
+from pipeline.training import grouped_folds, joined_groups
 
 NAMES = ["a", "b", "c"]
 

@@ -77,18 +77,22 @@ def test_an_unreadable_manifest_is_refused(copy, content):
 
 
 @pytest.mark.parametrize(
-    ("change", "reason"),
+    ("change", "calibration", "reason"),
     [
-        ({"bias": np.zeros(4)}, "bias : forme (4,), attendue (5,)"),
-        ({"bias": np.full(5, np.nan)}, "poids non finis"),
-        ({"temperature": 0.0}, "température 0.0"),
-        ({"corrections": np.zeros((5, 4, 5))}, "corrections : forme (5, 4, 5), attendue (5, 5, 5)"),
-        ({"corrections": np.full((5, 5, 5), np.nan)}, "poids non finis"),
+        ({"bias": np.zeros(4)}, {}, "bias : forme (4,), attendue (5,)"),
+        ({"bias": np.full(5, np.nan)}, {}, "poids non finis"),
+        ({}, {"temperature": 0.0}, "température 0.0"),
+        ({}, {"corrections": np.zeros((5, 4, 5))}, "corrections : forme (5, 4, 5), attendue (5, 5, 5)"),
+        ({}, {"corrections": np.full((5, 5, 5), np.nan)}, "poids non finis"),
+        ({}, {"parts": np.zeros((2, 5, 5, 4))}, "parts : forme (2, 5, 5, 4), attendue (2, 5, 5, 5)"),
+        ({}, {"division": np.zeros(4)}, "division : forme (4,), attendue (5,)"),
+        ({}, {"division": np.full(5, np.inf)}, "poids non finis"),
     ],
 )
-def test_weights_that_cannot_be_are_refused(small_model, tmp_path, change, reason):
+def test_weights_that_cannot_be_are_refused(small_model, tmp_path, change, calibration, reason):
     scoring = load_model(str(small_model)).scoring
-    wrong = replace(scoring, head=replace(scoring.head, **change))
+    calibrated = replace(scoring.head.calibration, **calibration)
+    wrong = replace(scoring, head=replace(scoring.head, calibration=calibrated, **change))
     save_model(tmp_path / "wrong", wrong, {"name": "wrong", "version": "1", "review_threshold": 0.5}, {}, "")
     with pytest.raises(ModelError) as raised:
         load_model(str(tmp_path / "wrong"))

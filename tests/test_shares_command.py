@@ -328,6 +328,7 @@ def test_each_text_gets_the_model_of_its_own_fold(taught, small_model):
     """Folds whose heads differ: the model of a text's fold is told by what it says."""
     import polars as pl
 
+    from pipeline.calibration import Calibration
     from pipeline.head import Head
     from pipeline.registry import Model
     from pipeline.scoring import Scoring
@@ -338,7 +339,7 @@ def test_each_text_gets_the_model_of_its_own_fold(taught, small_model):
     (folder / "plain.csv").write_text("description,domaine\nwifi,autre\nwifi,autre\nwifi,autre\n")
     rows = read_labelled(str(folder / "plain.csv"), lambda _: None)
     base = load_model(str(small_model))
-    heads = [Head(base.scoring.head.bias, 1.0, np.eye(5)[k] * 50) for k in range(2)]
+    heads = [Head(base.scoring.head.bias, Calibration(1.0, np.eye(5)[k] * 50)) for k in range(2)]
     models = [
         Model("x", Scoring(LABELS, base.scoring.space, base.scoring.projection, head), {}, {}, "") for head in heads
     ]

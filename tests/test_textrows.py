@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from pipeline.calibration import Calibration
 from pipeline.classifier import DomainClassifier
 from pipeline.features import Families, FeatureSpace
 from pipeline.head import Head
@@ -120,7 +121,7 @@ def test_rows_are_kept_ready_for_words_of_eight_texts_and_are_those_made_otherwi
 
 def test_no_row_is_kept_ready_where_no_feature_is_found_often_enough():
     space = FeatureSpace.fit([["wifi"], ["port"]], {"wifi": "wifi", "port": "port"}, Families(minimum_texts=2))
-    scoring = Scoring(("a", "b"), space, np.zeros((space.width, 2)), Head(np.zeros(2), 1.0, np.zeros(2)))
+    scoring = Scoring(("a", "b"), space, np.zeros((space.width, 2)), Head(np.zeros(2), Calibration(1.0, np.zeros(2))))
     ready = compiled(scoring)
     assert ready.known is not None
     assert dict(ready.known.number) == {}

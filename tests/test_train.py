@@ -10,7 +10,8 @@ from pipeline.classifier import DomainClassifier
 from pipeline.corpus import AnnotatedText, fingerprint, near_duplicates, opening, overlap, shared_openings
 from pipeline.domains import LABELS
 from pipeline.registry import load_model
-from pipeline.training import cross_calibrated, cross_validated, joined_groups, stratified_folds
+from pipeline.calibrating import cross_calibrated
+from pipeline.training import cross_validated, joined_groups, stratified_folds
 from pipeline.workflow.corpora import check_corpus
 from tests.conftest import ROOT
 
@@ -171,9 +172,9 @@ def test_held_out_scores_come_from_models_that_did_not_see_the_text():
             self.seen = set(X)
             return self
 
-        def decision_function(self, X):
+        def part_scores(self, X):
             assert not self.seen & set(X)
-            return np.zeros((len(X), 2))
+            return np.zeros((len(X), 3, 2))
 
     texts, labels = [f"t{n}" for n in range(20)], ["a", "b"] * 10
     folds = stratified_folds(labels, seed=1)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.calibrating import cross_calibrated
 from pipeline.corpus import AnnotatedText
 from pipeline.domains import LABELS
-from pipeline.training import always_training, cross_calibrated, stratified_folds
+from pipeline.training import always_training, stratified_folds
 from pipeline.workflow.training import held_out_scores
 
 Array = NDArray[np.float64]
@@ -33,8 +34,8 @@ def cross_validated(texts: Sequence[AnnotatedText], seed: int) -> CrossValidated
     listed = [*judged, *others]
     folds = stratified_folds([item.label for item in judged], seed)
     taught = always_training(folds, range(len(judged), len(listed)))
-    logits = held_out_scores(listed, [taught], seed)[0][: len(judged)]
+    scores = held_out_scores(listed, [taught], seed)[0][: len(judged)]
     # scikit-learn sorts labels by name.
     order = [sorted(LABELS).index(label) for label in LABELS]
     truth = np.array([LABELS.index(item.label) for item in judged], dtype=np.int64)
-    return CrossValidated(tuple(judged), truth, cross_calibrated(logits[:, order], truth, folds))
+    return CrossValidated(tuple(judged), truth, cross_calibrated(scores[..., order], truth, folds))

@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.calibrating import calibrate, cross_calibrated
+from pipeline.calibration import Array, Calibration
 from pipeline.card import COVERAGES, model_card
 from pipeline.classifier import LEMMATISER, DomainClassifier
 from pipeline.corpus import AnnotatedText, fingerprint, near_duplicates, overlap
@@ -25,7 +27,6 @@ from pipeline.domains import LABELS
 from pipeline.errors import InputError
 from pipeline.evaluation import coverage_points, evaluate, reliability_points, review_threshold
 from pipeline.folders import check_replaceable
-from pipeline.head import Array
 from pipeline.memory import without_collection
 from pipeline.registry import MANIFEST, load_model, save_model
 from pipeline.results import Evaluation, HeldOut
@@ -33,12 +34,9 @@ from pipeline.scoring import reordered
 from pipeline.tables import write_bytes
 from pipeline.training import (
     ORDINARY_FOLDS,
-    Calibration,
     CrossValidation,
     Folds,
     always_training,
-    calibrate,
-    cross_calibrated,
     cross_validated,
     grouped_folds,
     joined_groups,
@@ -135,10 +133,7 @@ def _save_folds(
 
 def make_classifier(seed: int, calibration: Calibration | None = None) -> DomainClassifier:
     """Give the estimator with the settings the ablation table chose."""
-    if calibration is None:
-        return DomainClassifier(seed=seed)
-    temperature, shift, corrections = calibration.temperature, calibration.shift, calibration.corrections
-    return DomainClassifier(seed=seed, temperature=temperature, shift=shift, corrections=corrections)
+    return DomainClassifier(seed=seed, calibration=calibration)
 
 
 def learn(model: DomainClassifier, texts: Sequence[AnnotatedText]) -> None:
@@ -190,12 +185,13 @@ def validate(texts: Sequence[AnnotatedText], seed: int, say: Say) -> Validation:
     # The terms, which come last in ``texts``, train in every fold.
     splits = [always_training(split, range(len(described), len(texts))) for split in (folds, ordinary)]
     fits = _fits(texts, splits, seed, whole=True)
-    logits, ordinary_logits = (found[scored] for found in fits.scores)
-    calibrated = cross_calibrated(logits, truth[scored], _within(folds, scored))
+    whole_or_side = slice(0, len(described))
+    apart, held_out = ~scored[whole_or_side], [found[whole_or_side] for found in fits.scores]
+    calibrated = cross_calibrated(held_out[0], truth[whole_or_side], folds, apart)[~apart]
     unseen = evaluate(truth[scored], calibrated.argmax(axis=1), classes, calibrated)
     say(f"Types de service jamais vus : macro-F1 {unseen.macro_f1:.3f}, ECE {unseen.ece:.3f}.")
-    calibration = calibrate(logits, truth[scored])
-    known = calibration.probabilities(ordinary_logits)
+    calibration = calibrate(held_out[0], truth[whole_or_side], apart)
+    known = calibration.probabilities(held_out[1][~apart])
     stratified = evaluate(truth[scored], known.argmax(axis=1), classes, known)
     say(f"Découpage ordinaire : macro-F1 {stratified.macro_f1:.3f}.")
     # A new response is most often about a kind of service the corpus knows: the threshold is chosen
@@ -203,7 +199,7 @@ def validate(texts: Sequence[AnnotatedText], seed: int, say: Say) -> Validation:
     threshold, coverage = review_threshold(known, truth[scored])
     model = fits.whole
     assert model is not None
-    model.calibrate(calibration.temperature, calibration.shift, calibration.corrections)
+    model.calibrate(calibration)
     kept = _kept(texts, scored, ordinary, known, truth)
     profile = _profile(texts, scored, ordinary, known, classes)
     return Validation(unseen, stratified, calibration, threshold, coverage, known, truth[scored], kept, profile, model)
@@ -236,7 +232,7 @@ def _kept(
 
 
 def held_out_scores(texts: Sequence[AnnotatedText], splits: Sequence[Folds], seed: int) -> list[Array]:
-    """Give the scores of texts (n × K) by models that did not learn them, for each split; labels are sorted by name.
+    """Give the scores of texts (n × 3 × K) by models that did not learn them, for each split; labels are sorted by name.
 
     Large corpora are taken by two processes.
     """
@@ -280,12 +276,6 @@ def _taught(
     remember_words(texts, split)
     LEMMATISER.remember(lemmas)
     return make_classifier(seed)
-
-
-def _within(folds: Folds, kept: NDArray[np.bool_]) -> Folds:
-    """Number the rows of folds among the rows kept."""
-    number = np.cumsum(kept) - 1
-    return [(number[train[kept[train]]], number[test[kept[test]]]) for train, test in folds]
 
 
 def _test_rows(
@@ -353,9 +343,7 @@ def export_joblib(name: str, target: str) -> None:
 
     model = load_model(name)
     head = model.scoring.head
-    classifier = DomainClassifier(
-        temperature=head.temperature, shift=tuple(head.shift.tolist()), corrections=head.corrections
-    )
+    classifier = DomainClassifier(calibration=head.calibration)
     classifier.classes_ = np.array(model.scoring.labels)
     classifier.scoring_ = model.scoring
     buffer = io.BytesIO()
