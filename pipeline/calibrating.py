@@ -53,7 +53,7 @@ def _columns(scores: Array, apart: Booleans) -> Array:
     blocks = [_hinged(whole), np.ones((len(whole), 1))]
     if scores.ndim == 3:
         divided = is_divided(scores)[:, None]
-        blocks += [*(np.where(divided, _hinged(scores[:, part]), 0.0) for part in (1, 2)), divided]
+        blocks += [*(np.where(divided, _hinged(scores[:, part]), 0.0) for part in (1, 2)), divided.astype(np.float64)]
     return np.hstack([*blocks, apart[:, None]])
 
 
@@ -96,7 +96,7 @@ def _tempered(scores: Array, truth: Integers) -> tuple[float, Array]:
 
 
 def _log_loss(scores: Array, truth: Integers, weights: Array) -> tuple[float, Array]:
-    """Give the weighted sum of −log of the probabilities of the true labels (n), and its slope by each score (n × K)."""
+    """Give the weighted sum of −log of the true labels' probabilities (n), and its slope by each score (n × K)."""
     residuals, rows = softmax(scores), np.arange(len(truth))
     missed = -(weights * np.log(np.maximum(residuals[rows, truth], np.finfo(float).tiny))).sum()
     residuals[rows, truth] -= 1.0

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.utils.extmath import randomized_svd
 
-from pipeline.conjugate_gradients import Single, conjugate_gradients
 from pipeline.calibration import Array
+from pipeline.conjugate_gradients import Single, conjugate_gradients
 from pipeline.textrows import TextRows
 
 # Components kept, and those of them whose products are looked at.

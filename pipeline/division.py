@@ -1,7 +1,7 @@
 """Where a text of several services is divided: the codebook has the first one decide.
 
-A sum of words knows no order. What stands before the first mark of a list, and what stands after, are scored as texts of
-their own beside the whole; the calibration weighs the three (see :mod:`pipeline.calibration`).
+A sum of words knows no order. What stands before the first mark of a list, and what stands after, are scored as texts
+of their own beside the whole; the calibration weighs the three (see :mod:`pipeline.calibration`).
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from pipeline.text import clean, clean_plain, is_plain
 from pipeline.words import words
 
-# A blank-separated piece that ends with one of these closes a part; one that is such a word opens another. Not a colon,
-# nor "avec": what follows is more often about the same service (macro-F1 on unseen kinds is the same, and lists in which
-# the first service decides are right in 69.6 % instead of 64.8).
+# A blank-separated piece that ends with one of these closes a part; one that is such a word opens another. Not a
+# colon, nor "avec": what follows is more often about the same service (macro-F1 on unseen kinds is the same, and lists
+# in which the first service decides are right in 69.6 % instead of 64.8).
 CLOSING = ",;+/.)|!?…•&–—"
 JOINING = ("et", "puis", "ensuite", "ainsi")
 

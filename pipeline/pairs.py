@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from pipeline.features import PAIR_JOINER, FeatureSpace
 from pipeline.calibration import Array
+from pipeline.features import PAIR_JOINER, FeatureSpace
 from pipeline.keys import Integers, KeyIndex
 from pipeline.names import PAIR
 from pipeline.pieces import distinct

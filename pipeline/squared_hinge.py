@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from pipeline.conjugate_gradients import Single, conjugate_gradients, products, ratio
 from pipeline.calibration import Array
+from pipeline.conjugate_gradients import Single, conjugate_gradients, products, ratio
 from pipeline.textrows import TextRows
 
 Integers = NDArray[np.int64]

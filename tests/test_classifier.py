@@ -9,8 +9,8 @@ from sklearn.base import clone
 from sklearn.exceptions import SkipTestWarning
 from sklearn.utils import estimator_checks
 
-from pipeline.classifier import DomainClassifier
 from pipeline.calibration import Calibration, softmax
+from pipeline.classifier import DomainClassifier
 from pipeline.head import Head
 from pipeline.keys import KeyIndex
 from pipeline.pieces import distinct, numberless, single_words, split, suspect_rows
@@ -81,7 +81,9 @@ def test_contributions_and_the_empty_score_sum_to_the_score(small_classifier):
     scoring = small_classifier.scoring_
     logits = small_classifier.decision_function([text])[0]
     assert found.words == ("wifi", "gratuit", "pour", "l'", "école")
-    assert np.allclose(found.contributions.sum(axis=0), (logits - scoring.head.bias) / scoring.head.calibration.temperature)
+    assert np.allclose(
+        found.contributions.sum(axis=0), (logits - scoring.head.bias) / scoring.head.calibration.temperature
+    )
 
 
 def test_a_head_worked_by_hand():

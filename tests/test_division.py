@@ -65,8 +65,15 @@ def difference(classifier, texts):
 def test_both_paths_divide_odd_texts_alike(small_classifier):
     odd = ["", " ", ",", "wifi", "wifi, ", ", wifi", "wifi,,, école", "wifi\n, école", "wifi,\nécole", "wifi\técole, a"]
     odd += ["WIFI, ÉCOLE", "wi-fi , l'école", "n° 12. wifi", "n°12. wifi", "12. wifi 13. école", "http://a.fr, wifi"]
-    odd += ["MÃ©diathÃ¨que, wifi", "wifi &amp; école", "wifi <br> école", "numé-\nrique, wifi", "l' et l', école", "e. école"]
-    odd += ["wifi, " * 40, "école (wifi) " * 40, "a" * 500 + ", b"]
+    odd += [
+        "MÃ©diathÃ¨que, wifi",
+        "wifi &amp; école",
+        "wifi <br> école",
+        "numé-\nrique, wifi",
+        "l' et l', école",
+        "e. école",
+    ]
+    odd += ["e. école", "wifi, " * 40, "école (wifi) " * 40, "a" * 500 + ", b"]
     assert difference(small_classifier, odd) <= 1e-9
 
 

@@ -22,9 +22,7 @@ LIST = "wifi gratuit, cantine de l'école et musée"
 def calibrated(classifier, **calibration):
     """The scoring of a classifier with other numbers in its calibration."""
     scoring = classifier.scoring_
-    return replace(
-        scoring, head=replace(scoring.head, calibration=replace(scoring.head.calibration, **calibration))
-    )
+    return replace(scoring, head=replace(scoring.head, calibration=replace(scoring.head.calibration, **calibration)))
 
 
 def parted(seed=7):

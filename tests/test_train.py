@@ -6,11 +6,11 @@ import json
 import numpy as np
 import pytest
 
+from pipeline.calibrating import cross_calibrated
 from pipeline.classifier import DomainClassifier
 from pipeline.corpus import AnnotatedText, fingerprint, near_duplicates, opening, overlap, shared_openings
 from pipeline.domains import LABELS
 from pipeline.registry import load_model
-from pipeline.calibrating import cross_calibrated
 from pipeline.training import cross_validated, joined_groups, stratified_folds
 from pipeline.workflow.corpora import check_corpus
 from tests.conftest import ROOT

@@ -232,7 +232,7 @@ def _kept(
 
 
 def held_out_scores(texts: Sequence[AnnotatedText], splits: Sequence[Folds], seed: int) -> list[Array]:
-    """Give the scores of texts (n × 3 × K) by models that did not learn them, for each split; labels are sorted by name.
+    """Give the scores of texts (n × 3 × K) by models that did not learn them, for each split, labels sorted by name.
 
     Large corpora are taken by two processes.
     """
