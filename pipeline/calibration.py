@@ -115,11 +115,11 @@ def softmax(scores: Array) -> Array:
 
 def _corrected(scores: Array, corrections: Array) -> Array:
     """Sum what hinges of scores add (n × K), column by column: the last bits must not depend on the batch."""
-    added = np.zeros(scores.shape)
-    for part, weights in zip(hinges(scores), corrections, strict=True):
-        for column, weight in zip(part.T, weights, strict=True):
-            added += column[:, None] * weight
-    return added
+    added = np.zeros(scores.shape[::-1])
+    for part, weights in zip(hinges(scores.T), corrections, strict=True):
+        for column, weight in zip(part, weights, strict=True):
+            added += weight[:, None] * column
+    return added.T
 
 
 def _slopes(scores: Array, corrections: Array) -> Array:

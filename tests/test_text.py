@@ -4,10 +4,10 @@ import csv
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.text import FIXES, clean, explain_cleaning
+from pipeline.text import FIXES, clean, explain_cleaning, is_plain
 
 with (Path(__file__).parent / "text_cases.csv").open(encoding="utf-8", newline="") as file:
     CASES = [(row["fix"], row["before"], row["after"]) for row in csv.DictReader(file)]
@@ -45,3 +45,10 @@ def test_entities_escaped_two_hundred_times_settle_quickly():
 @pytest.mark.long
 def test_a_text_of_ten_megabytes_is_cleaned():
     assert len(clean("wifi gratuit " * 800_000)) == 13 * 800_000 - 1
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.text(alphabet="aéÉ A.,-'’  \n\t!w:/°œ…", max_size=30).filter(is_plain))
+@example("VIVE LA MÉDIATHÈQUE !!!!\n\nl’été")
+def test_a_plain_text_is_cleaned_by_few_fixes_as_by_all(text):
+    assert clean(text) == explain_cleaning(text)[0]
