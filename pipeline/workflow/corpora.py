@@ -14,6 +14,10 @@ from pipeline.tables import find_column, open_table
 TERM_COLUMNS = ("terme", "domaine", "force")
 # What a term of the lexicon counts for beside a text, by its strength (1 weak hint, 3 decides alone).
 TERM_WEIGHTS = {"1": 0.4, "2": 1.0, "3": 2.0}
+# What each side of a pair counts for, by its rule: a sum of words knows no order, and where only the order of two services
+# decides (B01), both sides say the same words and opposite labels. They teach the calibration what parts say: with their
+# whole weight, macro-F1 on unseen kinds is 0.8959 instead of 0.8967, and one text in ninety fewer is coded at 97 %.
+PAIR_WEIGHTS = {"B01": 0.1}
 # How many complaints about a corpus are printed before the rest is only counted.
 SHOWN = 20
 
@@ -54,7 +58,14 @@ def read_corpus(file: str) -> list[AnnotatedText]:
 def _read_pairs(file: str) -> list[AnnotatedText]:
     rows = [row for chunk in open_table(file).chunks() for row in chunk.frame.iter_rows(named=True)]
     return [
-        AnnotatedText(row[f"text_{side}"], row[f"domaine_{side}"].strip(), file, number, "", f"pair {row['pair']}")
+        AnnotatedText(
+            row[f"text_{side}"],
+            row[f"domaine_{side}"].strip(),
+            file,
+            number,
+            pair=f"pair {row['pair']}",
+            weight=PAIR_WEIGHTS.get(row.get("rule", ""), 1.0),
+        )
         for number, row in enumerate(rows, start=1)
         for side in "ab"
     ]
