@@ -159,10 +159,11 @@ def label_faults(texts: Sequence[AnnotatedText], labels: Sequence[str]) -> list[
             close = nearest(item.label, labels)
             hint = f" ; le plus proche est « {close} »" if close else f" ; étiquettes connues : {', '.join(labels)}"
             found.append(Complaint(item.file, item.row, f"étiquette inconnue « {item.label} »{hint}"))
-        if not _normal(item.text):
+        normal = _normal(item.text)
+        if not normal:
             found.append(Complaint(item.file, item.row, "texte vide"))
             continue
-        earlier = first.setdefault(fingerprint(item.text), item)
+        earlier = first.setdefault(normal, item)
         if earlier.label != item.label:
             what = (
                 f"même texte que {earlier.file}, ligne {earlier.row}, "

@@ -97,15 +97,15 @@ _FOLDED = {code: _decomposed(chr(code)) for code in range(0xA0, 0x250)}
 
 
 def lemmatised(split: Sequence[Sequence[str]]) -> list[str]:
-    """Give the word types of split texts whose lemmas are learnt from: all, or of many texts those that come twice.
+    """Give the word types of split texts whose lemmas are learnt from: all, or of many texts those that come thrice.
 
-    A word that comes once is then known as a word never seen is, by its n-grams.
+    A rarer word, whose form is no feature, is then known as a word never seen is, by its n-grams.
 
     >>> lemmatised([["wifi", "du", "port"], ["wifi"]])
     ['du', 'port', 'wifi']
     """
     counts = Counter(chain.from_iterable(split))
-    least = 1 if len(split) < MANY else 2
+    least = 1 if len(split) < MANY else 3
     return sorted(word for word, count in counts.items() if count >= least)
 
 

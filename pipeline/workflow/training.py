@@ -142,7 +142,6 @@ def learn(model: DomainClassifier, texts: Sequence[AnnotatedText]) -> None:
     model.fit(*zip(*columns, strict=True))
 
 
-@without_collection()
 def groups_of(texts: Sequence[AnnotatedText]) -> list[str]:
     """Give each text's group for cross-validation: same kind, same pair, or near-duplicates."""
     alike = near_duplicates([item.text for item in texts])
@@ -150,18 +149,23 @@ def groups_of(texts: Sequence[AnnotatedText]) -> list[str]:
     return joined_groups(kinds, pairs, links=[(a, b) for a, b, _ in alike])
 
 
-def _groups(described: Sequence[AnnotatedText], texts: Sequence[AnnotatedText]) -> list[str]:
-    """Give the groups of the texts described; for large corpora, another process finds words and lemmas meanwhile."""
+@without_collection()
+def _folds_of(texts: Sequence[AnnotatedText], seed: int) -> Folds:
+    return grouped_folds([item.label for item in texts], groups_of(texts), seed)
+
+
+def _folds(described: Sequence[AnnotatedText], texts: Sequence[AnnotatedText], seed: int) -> Folds:
+    """Part the texts described by group; for large corpora, another process finds words and lemmas meanwhile."""
     workers = _workers(texts)
     if workers == 1:
-        return groups_of(described)
+        return _folds_of(described, seed)
     from joblib import Parallel, delayed
 
     every = [item.text for item in texts]
-    groups, found = Parallel(n_jobs=workers)([delayed(groups_of)(described), delayed(_split)(every)])
+    folds, found = Parallel(n_jobs=workers)([delayed(_folds_of)(described, seed), delayed(_split)(every)])
     remember_words(every, found[0])
     LEMMATISER.remember(found[1])
-    return list(groups)
+    return list(folds)
 
 
 def _workers(texts: Sequence[AnnotatedText]) -> int:
@@ -180,7 +184,7 @@ def validate(texts: Sequence[AnnotatedText], seed: int, say: Say) -> Validation:
     truth = np.array([classes.index(item.label) for item in texts], dtype=np.int64)
     described = [item for item in texts if not item.term]
     labels = [item.label for item in described]
-    folds = grouped_folds(labels, _groups(described, texts), seed)
+    folds = _folds(described, texts, seed)
     ordinary = stratified_folds(labels, seed, ORDINARY_FOLDS)
     # The terms, which come last in ``texts``, train in every fold.
     splits = [always_training(split, range(len(described), len(texts))) for split in (folds, ordinary)]
