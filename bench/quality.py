@@ -2,7 +2,8 @@
 
 (a) kinds of service never seen: five folds of the corpus, grouped by kind, contrast pairs in the
 training parts; (b) `dev-annotated.csv`, trained on the whole corpus; (c) `service_public_themes.csv`,
-ten official themes, trained and tested on its own split. Intervals: percentile bootstrap of the rows.
+ten official themes, trained and tested on its own split. This project is calibrated on scores held
+out within the training part, as `domaines train` does. Intervals: percentile bootstrap of the rows.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.svm import LinearSVC
 
+from pipeline.calibrating import calibrate
 from pipeline.classifier import DomainClassifier
 from pipeline.evaluation import bootstrap_macro_f1, macro_f1
-from pipeline.training import grouped_folds
+from pipeline.training import Folds, always_training, cross_validated, grouped_folds, stratified_folds
 from pipeline.workflow.corpora import corpus_files, read_corpus
 from pipeline.workflow.training import groups_of
 
@@ -41,10 +43,11 @@ class Recipe:
     make: Callable[[], Any]
     lexicon: bool = True
     kinds: bool = True
+    calibrated: bool = False
 
 
 COMPETITORS = {
-    "domaines (this project)": Recipe(DomainClassifier),
+    "domaines (this project)": Recipe(DomainClassifier, calibrated=True),
     "TF-IDF words 1–2 + LinearSVC": Recipe(lambda: make_pipeline(words(), LinearSVC())),
     "TF-IDF words 1–2 + characters 3–5 + LinearSVC": Recipe(
         lambda: make_pipeline(make_union(words(), characters()), LinearSVC())
@@ -58,7 +61,8 @@ COMPETITORS = {
     "spaCy textcat, CNN": Recipe(lambda: SpacyTextcat("cnn")),
 }
 ABLATION = {
-    "all families (default)": Recipe(DomainClassifier),
+    "default, calibrated": Recipe(DomainClassifier, calibrated=True),
+    "all families, not calibrated": Recipe(DomainClassifier),
     "without squared directions": Recipe(lambda: DomainClassifier(directions=0)),
     "directions among texts, not kinds": Recipe(DomainClassifier, kinds=False),
     "without vectors": Recipe(lambda: DomainClassifier(vector=0)),
@@ -88,6 +92,19 @@ def scored(truth: Texts, guess: Texts) -> str:
     return f"{macro_f1(a, b, len(names)):.3f} ({low:.3f}–{high:.3f})"
 
 
+def calibrated(
+    texts: Texts, labels: Texts, weights: Sequence[float], folds: Folds, apart: np.ndarray, **beside: Any
+) -> DomainClassifier:
+    """Fit as `domaines train` does: calibrated on scores held out within the training texts, the first ``apart``'s."""
+    judged = len(apart)
+    taught = always_training(folds, range(judged, len(texts)))
+    fits = cross_validated(DomainClassifier, texts, labels, weights, [taught], workers=2, whole=True, **beside)
+    assert fits.whole is not None
+    truth = np.searchsorted(fits.whole.classes_, labels[:judged])
+    fits.whole.calibrate(calibrate(fits.scores[0][:judged], truth, apart))
+    return fits.whole
+
+
 class Task:
     """One way of training and testing; gives true and guessed labels."""
 
@@ -115,7 +132,11 @@ class Task:
             return model.fit(texts, labels)
         weights = [*(self.weights[row] for row in rows), *(self.term_weights[term] for term in terms)]
         kinds = [*(self.kinds[row] for row in rows), *("" for _ in terms)] if recipe.kinds else None
-        return model.fit(texts, labels, weights, kinds, [*(False for _ in rows), *(True for _ in terms)])
+        flags = [*(False for _ in rows), *(True for _ in terms)]
+        if not recipe.calibrated:
+            return model.fit(texts, labels, weights, kinds, flags)
+        folds = grouped_folds(labels[: len(rows)], [self.groups[row] for row in rows], seed=2016)
+        return calibrated(texts, labels, weights, folds, ~self.scored[rows], kinds=kinds, terms=flags)
 
     def unseen(self, recipe: Recipe) -> tuple[list[str], list[str]]:
         """Five folds by kind of service."""
@@ -140,7 +161,12 @@ class Task:
             ]
             for split in ("train", "test")
         }
-        model = recipe.make().fit([text for text, _ in parts["train"]], [theme for _, theme in parts["train"]])
+        texts, themes = ([row[side] for row in parts["train"]] for side in (0, 1))
+        if recipe.calibrated:
+            folds = stratified_folds(themes, seed=2016)
+            model = calibrated(texts, themes, [1.0] * len(texts), folds, np.zeros(len(texts), dtype=bool))
+        else:
+            model = recipe.make().fit(texts, themes)
         return [t for _, t in parts["test"]], [str(x) for x in model.predict([text for text, _ in parts["test"]])]
 
 
