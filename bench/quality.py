@@ -1,6 +1,6 @@
 """`make bench-quality`: macro-F1 beside what people would use instead, in one run, tables into BENCHMARKS.md.
 
-(a) kinds of service never seen: five folds of the corpus, grouped by kind, contrast pairs in the
+(a) kinds of service never seen: four folds of the corpus, grouped by kind, contrast pairs in the
 training parts; (b) `dev-annotated.csv`, trained on the whole corpus; (c) `service_public_themes.csv`,
 ten official themes, trained and tested on its own split. This project is calibrated on scores held
 out within the training part, as `domaines train` does. Intervals: percentile bootstrap of the rows.
@@ -139,7 +139,7 @@ class Task:
         return calibrated(texts, labels, weights, folds, ~self.scored[rows], kinds=kinds, terms=flags)
 
     def unseen(self, recipe: Recipe) -> tuple[list[str], list[str]]:
-        """Five folds by kind of service."""
+        """Four folds by kind of service."""
         guess = [""] * len(self.texts)
         for train, test in self.folds:
             model = self._fit(recipe, train)

@@ -251,3 +251,11 @@ def _difference(classifier, texts):
     fast = WordTable(classifier.scoring_).probabilities(pl.Series(texts, dtype=pl.String))
     worded = ~np.isnan(fast).any(axis=1)
     return float(np.abs(fast[worded] - slow[worded]).max(initial=0.0))
+
+
+def test_a_text_of_no_weight_is_left_out_with_its_words():
+    texts, labels = ["wifi du bourg", "tableau de classe", "orgue de salon"], ["acces", "ecole", "ecole"]
+    less = DomainClassifier(minimum_texts=1).fit(texts, labels, [1.0, 1.0, 0.0])
+    same = DomainClassifier(minimum_texts=1).fit(texts[:2], labels[:2])
+    assert np.array_equal(less.decision_function(texts), same.decision_function(texts))
+    assert "orgue" not in less.scoring_.space.lemma_of

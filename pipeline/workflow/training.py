@@ -88,7 +88,9 @@ def train(
     began = time.perf_counter()
     # Asked again when it is written; to learn it after minutes of training would be late.
     check_replaceable(output, MANIFEST)
-    check_corpus(texts)
+    if _workers(texts) == 1:
+        # Larger corpora are checked beside what they wait for.
+        check_corpus(texts)
     say(f"{len(texts)} textes annotés dans {len(files)} fichiers.")
     held_apart = _test_rows(test, texts, allow_overlap, say)
     validation = validate(texts, seed, say)
@@ -162,7 +164,7 @@ def _folds(described: Sequence[AnnotatedText], texts: Sequence[AnnotatedText], s
     from joblib import Parallel, delayed
 
     every = [item.text for item in texts]
-    folds, found = Parallel(n_jobs=workers)([delayed(_folds_of)(described, seed), delayed(_split)(every)])
+    folds, found = Parallel(n_jobs=workers)([delayed(_folds_of)(described, seed), delayed(_checked)(texts)])
     remember_words(every, found[0])
     LEMMATISER.remember(found[1])
     return list(folds)
@@ -271,6 +273,12 @@ def _split(texts: Sequence[str]) -> Split:
     """Give the words of each text, and the lemmas that are learnt from."""
     split = [words_of(text) for text in texts]
     return split, LEMMATISER.lemmas(lemmatised(split))
+
+
+def _checked(texts: Sequence[AnnotatedText]) -> Split:
+    """Refuse what no model may learn, then split."""
+    check_corpus(texts)
+    return _split([item.text for item in texts])
 
 
 def _taught(
