@@ -18,8 +18,8 @@ Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Folds = list[tuple[Integers, Integers]]
 
-# Eight fits, with that on everything, are shared by two processes; with five and four parts they were ten, and scores the
-# same but for 0.001.
+# Eight fits, with that on everything, are shared by two processes; with five and four parts they were ten, and scores
+# the same but for 0.001.
 FOLDS, ORDINARY_FOLDS = 4, 3
 
 

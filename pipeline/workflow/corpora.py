@@ -14,9 +14,9 @@ from pipeline.tables import find_column, open_table
 TERM_COLUMNS = ("terme", "domaine", "force")
 # What a term of the lexicon counts for beside a text, by its strength (1 weak hint, 3 decides alone).
 TERM_WEIGHTS = {"1": 0.4, "2": 1.0, "3": 2.0}
-# What each side of a pair counts for, by its rule: a sum of words knows no order, and where only the order of two services
-# decides (B01), both sides say the same words and opposite labels. They teach the calibration what parts say, and no
-# more: macro-F1 on unseen kinds is 0.8959 with their whole weight, 0.8967 with a tenth, 0.8962 without, which is faster.
+# What each side of a pair counts for, by its rule: a sum of words knows no order, and where only the order of two
+# services decides (B01), both sides say the same words and opposite labels. They teach the calibration what parts say,
+# and no more: macro-F1 on unseen kinds is 0.8959 with their whole weight, 0.8967 with a tenth, 0.8962 without.
 PAIR_WEIGHTS = {"B01": 0.0}
 # How many complaints about a corpus are printed before the rest is only counted.
 SHOWN = 20
