@@ -77,8 +77,8 @@ def _accuracy(
     covered = [f"| {100 * coverage:.0f} % | {index:.3f} | {100 * right:.1f} % |" for coverage, index, right in curve]
     bins = [f"| {stated:.3f} | {right:.3f} | {count} |" for stated, right, count in reliability]
     return (
-        "## Exactitude (accuracy)\n\nValidation croisée en quatre parts où un type de service n'est jamais à la fois en "
-        "apprentissage et en test ; probabilités calibrées sur les autres parts. "
+        "## Exactitude (accuracy)\n\nValidation croisée en quatre parts où un type de service n'est jamais à la fois "
+        "en apprentissage et en test ; probabilités calibrées sur les autres parts. "
         "Le découpage ordinaire, en trois parts, où les types sont connus, sert au seuil de relecture et aux deux "
         "derniers tableaux.\n\n"
         f"- macro-F1, types jamais vus : {unseen.macro_f1:.3f} (95 % : {unseen.macro_f1_low:.3f} à "

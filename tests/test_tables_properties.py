@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.tables import open_table, write_frame
@@ -142,6 +142,8 @@ def normal(cell, suffix):
 @pytest.mark.parametrize("suffix", ["csv", "tsv", "csv.gz", "jsonl", "parquet", "xlsx", "ods"])
 @QUICK
 @given(tables())
+@example((["c0"], [["\ufeff"], [""], ["a"]]))
+@example((["c0", "c1"], [["\ufeffa", '\ufeff,"']]))
 def test_what_is_written_is_read_back(suffix, table):
     names, rows = table
     rows = [*rows, ["fin"] * len(names)]

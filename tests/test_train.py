@@ -177,7 +177,7 @@ def test_held_out_scores_come_from_models_that_did_not_see_the_text():
             return np.zeros((len(X), 3, 2))
 
     texts, labels = [f"t{n}" for n in range(20)], ["a", "b"] * 10
-    folds = stratified_folds(labels, seed=1)
+    folds = stratified_folds(labels, seed=1, folds=5)
     logits = cross_validated(Remembers, texts, labels, [1.0] * 20, [folds]).scores[0]
     truth = np.array([0, 1] * 10)
     assert cross_calibrated(logits, truth, folds) == pytest.approx(0.5)

@@ -54,13 +54,15 @@ def cells(added: pl.DataFrame, separator: str, decimal: str) -> pl.Series:
 def quoted(column: pl.Series, separator: str) -> pl.Series:
     """Put in quotes the cells of text that need it, and double the quotes inside them.
 
+    A byte order mark that begins a line is taken off when the file is read: a cell that begins with one is quoted.
+
     >>> import polars as pl
     >>> quoted(pl.Series(["a", 'b "c", d']), ",").to_list()
     ['a', '"b ""c"", d"']
     """
     import polars as pl
 
-    rows = column.str.contains(rf'[{separator}"\n\r]').fill_null(False).arg_true()
+    rows = column.str.contains(rf'\A\ufeff|[{separator}"\n\r]').fill_null(False).arg_true()
     if not len(rows):
         return column
     inside = column.gather(rows).str.replace_all('"', '""', literal=True)

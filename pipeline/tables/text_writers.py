@@ -88,6 +88,11 @@ class DelimitedWriter(BytesWriter):
         frame = self._harmless(frame)
         # Polars quotes "" to tell it from null. Only in a single column is it needed, lest the line be blank.
         frame = frame.with_columns(texts.fill_null("") if frame.width == 1 else texts.replace("", None))
+        # Polars leaves a byte order mark as it is: such cells are quoted here, and Polars then quotes no other.
+        of_text = [column for column in frame.get_columns() if column.dtype == pl.String]
+        marked = any(column.str.starts_with("\ufeff").any() for column in of_text)
+        if marked:
+            frame = frame.with_columns(self._quoted(of_text, frame.width))
         written = io.BytesIO()
         frame.write_csv(
             written,
@@ -95,8 +100,15 @@ class DelimitedWriter(BytesWriter):
             separator=self.style.separator,
             float_precision=6,
             decimal_comma=self.style.excel,
+            quote_style="never" if marked else "necessary",
         )
         return written.getvalue()
+
+    def _quoted(self, columns: list[pl.Series], width: int) -> list[pl.Series]:
+        from pipeline.tables import beside
+
+        found = [beside.quoted(column, self.style.separator) for column in columns]
+        return [column.replace("", '""') for column in found] if width == 1 else found
 
     def _packed(self, text: bytes) -> bytes:
         # Members of a gzip file may follow one another: each is compressed in its own thread.
