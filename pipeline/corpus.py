@@ -67,6 +67,7 @@ class Complaint:
         return f"{self.file}, ligne {self.row} : {self.what}"
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def fingerprint(text: str) -> str:
     """Give a digest of the cleaned, folded text: the same for texts that differ by case, accents or blanks.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.corpus import AnnotatedText, fingerprint
+from pipeline.memory import without_collection
 from pipeline.workflow.corpora import SHOWN, corpus_files, read_corpus
 from pipeline.workflow.reading import Say, shown
 
@@ -43,6 +44,7 @@ class Joined:
         return {"sources": list(self.sources), "superseded": replaced, "set_aside": self.set_aside}
 
 
+@without_collection()
 def join_sources(sources: Sequence[str], tests: Sequence[str], say: Say, held_apart: Sequence[str] = ()) -> Joined:
     """Read sources in order; of a text labelled by several, the later one decides.
 
