@@ -28,7 +28,7 @@ def calibrate(scores: Array, truth: Integers, apart: Booleans | None = None) -> 
 
     Temperature and shift first (Guo et al. 2017); then corrections, which few texts can hardly move from zero: they are
     penalised by the same whatever n. Rows ``apart`` (n), whose labels come in other shares (contrast pairs), teach what
-    parts and corrections say, and have a shift of their own, which is forgotten.
+    parts and corrections say, and have shifts of their own, divided or not, which are forgotten.
     """
     apart = np.zeros(len(truth), dtype=bool) if apart is None else apart
     whole = scores if scores.ndim == 2 else scores[:, 0]
@@ -49,12 +49,12 @@ def calibrate(scores: Array, truth: Integers, apart: Booleans | None = None) -> 
 
 def _columns(scores: Array, apart: Booleans) -> Array:
     """Give what corrections weigh (n × U): hinges of the whole's scores, ones, hinges of parts', ones; ``apart``."""
-    whole = scores if scores.ndim == 2 else scores[:, 0]
-    blocks = [_hinged(whole), np.ones((len(whole), 1))]
-    if scores.ndim == 3:
-        divided = is_divided(scores)[:, None]
-        blocks += [*(np.where(divided, _hinged(scores[:, part]), 0.0) for part in (1, 2)), divided.astype(np.float64)]
-    return np.hstack([*blocks, apart[:, None]])
+    if scores.ndim == 2:
+        return np.hstack([_hinged(scores), np.ones((len(scores), 1)), apart[:, None]])
+    divided = is_divided(scores)[:, None]
+    parts = [np.where(divided, _hinged(scores[:, part]), 0.0) for part in (1, 2)]
+    shifts = [divided, apart[:, None], divided & apart[:, None]]
+    return np.hstack([_hinged(scores[:, 0]), np.ones((len(scores), 1)), *parts, *shifts])
 
 
 def _hinged(scores: Array) -> Array:
