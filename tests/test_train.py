@@ -61,7 +61,7 @@ def test_training_writes_a_model_that_labels_and_says_what_it_was_made_from(run,
     assert model.manifest["seed"] == 2016
     kept = model.held_out()
     assert kept.probabilities.shape == (200, 5)
-    assert set(kept.fold) == {0, 1, 2, 3}
+    assert set(kept.fold) == {0, 1, 2}
     assert fingerprint(first_text(corpus)) in kept.fingerprints
     truth = kept.truth[list(kept.fingerprints).index(fingerprint(first_text(corpus)))]
     assert LABELS[truth] == "autre"
@@ -193,8 +193,8 @@ def test_the_estimator_learns_any_labels():
 def test_the_models_of_the_folds_are_kept_on_request_each_without_its_part(run, corpus, tmp_path):
     code, _, err = run("train", corpus, "-o", tmp_path / "m", "--crossfit")
     assert code == 0
-    assert "Modèles des 4 parts gardés" in err
+    assert "Modèles des 3 parts gardés" in err
     model = load_model(str(tmp_path / "m"))
     folds = model.fold_models()
-    assert [fold.name for fold in folds] == [f"m/folds/{number}" for number in range(4)]
-    assert len({fold.digest for fold in folds}) == 4
+    assert [fold.name for fold in folds] == [f"m/folds/{number}" for number in range(3)]
+    assert len({fold.digest for fold in folds}) == 3
