@@ -50,16 +50,21 @@ class Calibration:
         result[divided] += added
         return result
 
-    def slopes(self, scores: Array) -> Array:
-        """Give what one more point of each score (S × K) adds, where it is, to each calibrated one (S × K × K)."""
-        slopes = np.zeros((*scores.shape, scores.shape[-1]))
-        slopes[0] = np.eye(scores.shape[-1]) / self.temperature
+    def secants(self, scores: Array, start: Array) -> Array:
+        """Give what a point of each score (S × K) adds to each calibrated one (S × K × K), on its way from ``start``.
+
+        What scores gained since ``start`` (K or S × K), times these, sums to what calibrated ones gained; where a
+        score has not moved, its slope there.
+        """
+        start = np.broadcast_to(start, scores.shape)
+        secants = np.zeros((*scores.shape, scores.shape[-1]))
+        secants[0] = np.eye(scores.shape[-1]) / self.temperature
         if self.corrections is not None:
-            slopes[0] += _slopes(scores[0], self.corrections)
+            secants[0] += _secants(scores[0], start[0], self.corrections)
         if self.parts is not None and len(scores) > 1 and is_divided(scores[None])[0]:
             for part, corrections in enumerate(self.parts, start=1):
-                slopes[part] = _slopes(scores[part], corrections)
-        return slopes
+                secants[part] = _secants(scores[part], start[part], corrections)
+        return secants
 
     def probabilities(self, scores: Array) -> Array:
         """Give calibrated probabilities (n × K) of scores (n × K or n × 3 × K); each line sums to 1."""
@@ -122,6 +127,9 @@ def _corrected(scores: Array, corrections: Array) -> Array:
     return added.T
 
 
-def _slopes(scores: Array, corrections: Array) -> Array:
+def _secants(scores: Array, start: Array, corrections: Array) -> Array:
+    moved = scores - start
+    gained = hinges(scores[None])[:, 0] - hinges(start[None])[:, 0]
     above = np.vstack([np.ones(len(scores)), scores > np.array(KNOTS)[:, None]])
-    return np.asarray((above[:, :, None] * corrections).sum(axis=0))
+    shares = np.divide(gained, moved, out=above, where=moved != 0)
+    return np.asarray((shares[:, :, None] * corrections).sum(axis=0))

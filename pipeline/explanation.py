@@ -33,11 +33,13 @@ def explain(scoring: Scoring, text: str) -> Explanation:
     spans = [slice(None), slice(0, first), slice(first, None)] if first else [slice(None)]
     parts = [_word_parts(scoring, found[span]) for span in spans]
     scores = np.stack([head.logits(part.sum(axis=0)[None])[0] for part in parts])
-    # The calibration is made of straight pieces: on that of this text, what words add to calibrated scores is exact.
-    slopes = head.calibration.slopes(scores)
+    # Words sum to what scores gained over those of no word; the calibration's gain on that way goes to them in
+    # proportion. Its slope where the text is, the road not taken, left out what bends before: words could sum to
+    # another label than the one given.
+    secants = head.calibration.secants(scores, head.bias)
     contributions = np.zeros((len(found), len(scoring.labels)))
-    for span, part, slope in zip(spans, parts, slopes, strict=True):
-        contributions[span] += head.contributions(part) @ slope
+    for span, part, secant in zip(spans, parts, secants, strict=True):
+        contributions[span] += head.contributions(part) @ secant
     probabilities = head.calibration.probabilities(scores[None] if first else scores)[0]
     return Explanation(tuple(found), scoring.labels, contributions, probabilities)
 

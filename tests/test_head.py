@@ -25,6 +25,11 @@ def calibrated(classifier, **calibration):
     return replace(scoring, head=replace(scoring.head, calibration=replace(scoring.head.calibration, **calibration)))
 
 
+def slopes(calibration, scores):
+    """Where scores have not moved, secants are slopes."""
+    return calibration.secants(scores, scores)
+
+
 def parted(seed=7):
     rng = np.random.default_rng(seed)
     return {"parts": rng.normal(size=(2, 5, 5, 5)), "division": rng.normal(size=5)}
@@ -37,10 +42,9 @@ def test_what_words_add_is_exact_with_corrections_too(small_classifier):
     nothing = explain(replace(scoring, head=replace(head, bias=head.bias * 0)), "wifi gratuit pour l'école")
     logits = small_classifier.decision_function(["wifi gratuit pour l'école"])[0]
     found = explain(scoring, "wifi gratuit pour l'école")
-    slopes = head.calibration.slopes(logits[None])[0]
-    assert found.contributions.sum(axis=0) == pytest.approx((logits - head.bias) @ slopes)
-    less = head.calibration.slopes((logits - head.bias)[None])[0]
-    assert nothing.contributions.sum(axis=0) == pytest.approx((logits - head.bias) @ less)
+    gained = head.calibration.calibrated(np.stack([logits, head.bias, logits - head.bias, head.bias * 0]))
+    assert found.contributions.sum(axis=0) == pytest.approx(gained[0] - gained[1])
+    assert nothing.contributions.sum(axis=0) == pytest.approx(gained[2] - gained[3])
 
 
 def test_what_words_add_is_exact_with_parts_too(small_classifier):
@@ -48,8 +52,8 @@ def test_what_words_add_is_exact_with_parts_too(small_classifier):
     head, scores = scoring.head, small_classifier.part_scores([LIST])[0]
     found = explain(scoring, LIST)
     assert found.words == ("wifi", "gratuit", "cantine", "de", "l'", "école", "et", "musée")
-    slopes = head.calibration.slopes(scores)
-    assert found.contributions.sum(axis=0) == pytest.approx(np.einsum("sk,skj->j", scores - head.bias, slopes))
+    gained = head.calibration.calibrated(np.stack([scores, np.tile(head.bias, (3, 1))]))
+    assert found.contributions.sum(axis=0) == pytest.approx(gained[0] - gained[1])
     assert found.probabilities == pytest.approx(head.calibration.probabilities(scores[None])[0])
 
 
@@ -59,8 +63,13 @@ def test_corrections_worked_by_hand():
     assert calibration.calibrated(np.array([[1.0, -2.0]]))[0] == pytest.approx([0.6, -3.75])
     # Under −0.5 nothing is taken from the first: −1 / 0.5 + 0.1 = −1.9 ; 0 / 0.5 − 0.25 = −0.25
     assert calibration.calibrated(np.array([[-1.0, 0.0]]))[0] == pytest.approx([-1.9, -0.25])
-    assert calibration.slopes(np.array([[1.0, -2.0]]))[0].tolist() == [[1.0, 0.25], [0.0, 2.0]]
-    assert calibration.slopes(np.array([[-1.0, 0.0]]))[0].tolist() == [[2.0, 0.25], [0.0, 2.0]]
+    assert slopes(calibration, np.array([[1.0, -2.0]]))[0].tolist() == [[1.0, 0.25], [0.0, 2.0]]
+    assert slopes(calibration, np.array([[-1.0, 0.0]]))[0].tolist() == [[2.0, 0.25], [0.0, 2.0]]
+    # From −1 to 1 the first score gains 2 / 0.5 − 1.5 for the first label: 1.25 a point.
+    assert calibration.secants(np.array([[1.0, -2.0]]), np.array([-1.0, -2.0]))[0].tolist() == [
+        [1.25, 0.25],
+        [0.0, 2.0],
+    ]
 
 
 def test_parts_worked_by_hand():
@@ -71,8 +80,8 @@ def test_parts_worked_by_hand():
     scores = in_parts(np.ones((2, 2)), np.array([1]), np.array([[1.0, -2.0]]), np.array([[5.0, 0.5]]))
     # The whole 1 / 0.5; the first part −(1 + 0.5) and 0.25 × 1; the rest 10 × 0.5; the division 3.
     assert calibration.calibrated(scores).tolist() == [[2.0, 2.0], [2.0 - 1.5 + 5.0, 2.0 + 0.25 + 3.0]]
-    assert calibration.slopes(scores[1])[1].tolist() == [[-1.0, 0.25], [0.0, 0.0]]
-    assert not calibration.slopes(scores[0])[1:].any()
+    assert slopes(calibration, scores[1])[1].tolist() == [[-1.0, 0.25], [0.0, 0.0]]
+    assert not slopes(calibration, scores[0])[1:].any()
 
 
 def test_corrections_and_parts_of_nothing_change_nothing():
@@ -97,7 +106,7 @@ def test_slopes_are_those_of_the_calibrated_scores(scores):
         moved = here.copy()
         moved[part, score] += step
         difference = calibration.calibrated(moved[None]) - calibration.calibrated(here[None])
-        assert difference[0] / step == pytest.approx(calibration.slopes(here)[part, score], abs=1e-6)
+        assert difference[0] / step == pytest.approx(slopes(calibration, here)[part, score], abs=1e-6)
 
 
 def test_labels_in_another_order_have_the_same_probabilities(small_classifier):
