@@ -10,7 +10,7 @@ from scipy.linalg import solve_triangular
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
-from pipeline.calibration import Array, Calibration, hinges, is_divided, softmax
+from pipeline.calibration import KNOTS, Array, Calibration, hinges, is_divided, softmax
 
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
@@ -38,7 +38,7 @@ def calibrate(scores: Array, truth: Integers, apart: Booleans | None = None) -> 
     # On one thread, as a fit: the last bits, and so the model's digest, would depend on the number of processors.
     with threadpool_limits(1, user_api="blas"):
         found = _corrections(columns, whole / temperature + shift, truth, np.where(apart, APART, 1.0))
-    hinged = len(hinges(whole[:0])) * classes
+    hinged = (1 + len(KNOTS)) * classes
     shifted, rest = shift + found[hinged], found[hinged + 1 :]
     corrections = found[:hinged].reshape(-1, classes, classes)
     if scores.ndim == 2:
@@ -105,10 +105,9 @@ def _log_loss(scores: Array, truth: Integers, weights: Array) -> tuple[float, Ar
 
 def cross_calibrated(scores: Array, truth: Integers, folds: Folds, apart: Booleans | None = None) -> Array:
     """Give held-out probabilities (n × K), each fold calibrated on the other folds: nothing is judged on itself."""
-    apart = np.zeros(len(truth), dtype=bool) if apart is None else apart
     probabilities = np.zeros((len(truth), scores.shape[-1]))
     for _, test in folds:
         others = np.setdiff1d(np.arange(len(truth)), test)
-        fitted = calibrate(scores[others], truth[others], apart[others])
+        fitted = calibrate(scores[others], truth[others], None if apart is None else apart[others])
         probabilities[test] = fitted.probabilities(scores[test])
     return probabilities
