@@ -31,6 +31,7 @@ from sklearn.svm import LinearSVC
 from pipeline.calibrating import calibrate
 from pipeline.classifier import DomainClassifier
 from pipeline.evaluation import bootstrap_macro_f1, macro_f1
+from pipeline.standing import with_standing
 from pipeline.training import Folds, always_training, cross_validated, grouped_folds, stratified_folds
 from pipeline.workflow.corpora import corpus_files, read_corpus
 from pipeline.workflow.training import groups_of
@@ -109,7 +110,8 @@ def calibrated(
     fits = cross_validated(DomainClassifier, texts, labels, weights, [taught], workers=2, whole=True, **beside)
     assert fits.whole is not None
     truth = np.searchsorted(fits.whole.classes_, labels[:judged])
-    fits.whole.calibrate(calibrate(fits.scores[0][:judged], truth, apart))
+    scores = with_standing(fits.whole, texts[:judged], fits.scores[0][:judged], truth, folds)
+    fits.whole.calibrate(calibrate(scores, truth, apart))
     return fits.whole
 
 

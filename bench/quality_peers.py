@@ -14,7 +14,7 @@ Texts = Sequence[str]
 # Seconds of fastText's own search for its settings, for each fit.
 AUTOTUNE_SECONDS = 60
 # Passes over the texts of spaCy's classifiers: on a held-out tenth their score no longer rises after these.
-PASSES = {"bow": 6, "cnn": 4}
+PASSES = {"bow": 6, "cnn": 2}
 
 
 class FastText:

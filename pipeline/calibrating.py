@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from scipy.linalg import solve_triangular
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
-from pipeline.calibration import KNOTS, Array, Calibration, hinges, is_divided, softmax
+from pipeline.calibration import PARTS, Array, Calibration, hinges, is_divided, leads_of, softmax
 
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
@@ -24,37 +25,41 @@ APART = 0.25
 
 
 def calibrate(scores: Array, truth: Integers, apart: Booleans | None = None) -> Calibration:
-    """Fit a calibration by maximum likelihood on held-out scores (n × K or n × 3 × K) and labels (n).
+    """Fit a calibration by maximum likelihood on held-out scores (n × K or n × 5 × K + 1) and labels (n).
 
     Temperature and shift first (Guo et al. 2017); then corrections, which few texts can hardly move from zero: they are
     penalised by the same whatever n. Rows ``apart`` (n), whose labels come in other shares (contrast pairs), teach what
     parts and corrections say, and have shifts of their own, divided or not, which are forgotten.
     """
     apart = np.zeros(len(truth), dtype=bool) if apart is None else apart
-    whole = scores if scores.ndim == 2 else scores[:, 0]
+    whole = scores if scores.ndim == 2 else scores[:, 0, :-1]
     temperature, shift = _tempered(whole[~apart], truth[~apart])
-    classes = whole.shape[1]
     columns = _columns(scores, apart)
     # On one thread, as a fit: the last bits, and so the model's digest, would depend on the number of processors.
     with threadpool_limits(1, user_api="blas"):
-        found = _corrections(columns, whole / temperature + shift, truth, np.where(apart, APART, 1.0))
-    hinged = (1 + len(KNOTS)) * classes
-    shifted, rest = shift + found[hinged], found[hinged + 1 :]
-    corrections = found[:hinged].reshape(-1, classes, classes)
+        found = _corrections(np.hstack(columns), whole / temperature + shift, truth, np.where(apart, APART, 1.0))
+    square = (-1, whole.shape[1], whole.shape[1])
+    corrections, shifted, *beside = np.split(found, np.cumsum([part.shape[1] for part in columns])[:-1])
+    fitted = Calibration(temperature, shift + shifted[0], corrections.reshape(square))
     if scores.ndim == 2:
-        return Calibration(temperature, shifted, corrections)
-    parts = rest[: 2 * hinged].reshape(2, -1, classes, classes)
-    return Calibration(temperature, shifted, corrections, parts, rest[2 * hinged])
+        return fitted
+    parts, leads, led, division, _ = beside
+    hinged = parts.reshape(PARTS, -1, *square[1:])
+    return replace(fitted, parts=hinged, division=division[0], leads=leads, led=led.reshape(square))
 
 
-def _columns(scores: Array, apart: Booleans) -> Array:
-    """Give what corrections weigh (n × U): hinges of the whole's scores, ones, hinges of parts', ones; ``apart``."""
+def _columns(scores: Array, apart: Booleans) -> list[Array]:
+    """Give what corrections weigh (n × U): hinges of the whole's scores, ones, what parts add, shifts of ``apart``."""
+    ones, own = np.ones((len(scores), 1)), apart[:, None].astype(np.float64)
     if scores.ndim == 2:
-        return np.hstack([_hinged(scores), np.ones((len(scores), 1)), apart[:, None]])
+        return [_hinged(scores), ones, own]
     divided = is_divided(scores)[:, None]
-    parts = [np.where(divided, _hinged(scores[:, part]), 0.0) for part in (1, 2)]
-    shifts = [divided, apart[:, None], divided & apart[:, None]]
-    return np.hstack([_hinged(scores[:, 0]), np.ones((len(scores), 1)), *parts, *shifts])
+    parts = scores[:, 1:, :-1].transpose(1, 0, 2)
+    leads = np.where(divided, leads_of(scores), 0.0)
+    hinged = np.hstack([np.where(divided, _hinged(part), 0.0) for part in parts])
+    led = np.hstack([np.where(divided, leads[:, [place // 2]] * part, 0.0) for place, part in enumerate(parts)])
+    two = divided.astype(np.float64)
+    return [_hinged(scores[:, 0, :-1]), ones, hinged, leads, led, two, np.hstack([own, two * own])]
 
 
 def _hinged(scores: Array) -> Array:
@@ -105,7 +110,7 @@ def _log_loss(scores: Array, truth: Integers, weights: Array) -> tuple[float, Ar
 
 def cross_calibrated(scores: Array, truth: Integers, folds: Folds, apart: Booleans | None = None) -> Array:
     """Give held-out probabilities (n × K), each fold calibrated on the other folds: nothing is judged on itself."""
-    probabilities = np.zeros((len(truth), scores.shape[-1]))
+    probabilities = np.zeros((len(truth), scores.shape[-1] - (scores.ndim == 3)))
     for _, test in folds:
         others = np.setdiff1d(np.arange(len(truth)), test)
         fitted = calibrate(scores[others], truth[others], None if apart is None else apart[others])

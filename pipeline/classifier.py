@@ -13,12 +13,13 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.multiclass import check_classification_targets
 from threadpoolctl import threadpool_limits
 
-from pipeline.calibration import Array, Calibration, in_parts
+from pipeline.calibration import PARTS, Array, Calibration, in_parts
 from pipeline.directions import squared_directions
-from pipeline.division import first_part
+from pipeline.division import parts_of
 from pipeline.explanation import Explanation, explain
 from pipeline.features import Families, FeatureSpace
 from pipeline.head import Head
+from pipeline.occurrences import Words
 from pipeline.scoring import Scoring
 from pipeline.squared_hinge import Design, least_squared_hinge
 from pipeline.textrows import Axes, text_rows
@@ -175,9 +176,9 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         own = numbers[:, None] == np.arange(len(self.classes_))
         return np.asarray(self.regularisation * given[:, None] * np.where(own, self._class_weights(numbers), 1.0))
 
-    def _logits(self, split: Sequence[Sequence[str]]) -> Array:
+    def _rows(self, split: Sequence[Words]) -> Array:
         scoring = self._fitted()
-        return scoring.head.logits(text_rows(scoring.space.occurrences(split), scoring.space) @ scoring.projection)
+        return text_rows(scoring.space.occurrences(split), scoring.space) @ scoring.projection
 
     def _fitted(self) -> Scoring:
         if not hasattr(self, "scoring_"):
@@ -187,21 +188,20 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
 
     def decision_function(self, X: Sequence[str]) -> Array:
         """Give the uncalibrated scores: (texts × labels)."""
-        self._fitted()
-        return self._logits([words_of(text) for text in _texts(X)])
+        return self._fitted().head.logits(self._rows([words_of(text) for text in _texts(X)]))
 
     def part_scores(self, X: Sequence[str]) -> Array:
-        """Give the uncalibrated scores of each text, of its first part, of the rest: (texts × 3 × labels).
+        """Give the lines of scores of each text and of its four parts: (texts × 5 × labels + 1).
 
-        The last two are NaN where a text has one part.
+        The last column is a part's standing; those of parts are NaN where a text has one (see
+        :class:`pipeline.calibration.Calibration`).
         """
-        self._fitted()
-        texts = _texts(X)
-        split, first = [words_of(text) for text in texts], np.array([first_part(text) for text in texts])
-        divided = np.flatnonzero(first)
-        cuts = [(split[text], int(first[text])) for text in divided]
-        logits = self._logits([*split, *(found[:cut] for found, cut in cuts), *(found[cut:] for found, cut in cuts)])
-        return in_parts(logits[: len(texts)], divided, *np.split(logits[len(texts) :], 2))
+        texts, head = _texts(X), self._fitted().head
+        divided, parts = parts_of(texts)
+        split = [words_of(text) for text in texts]
+        lines = head.lines(self._rows([*split, *(words for part in parts for words in part)]))
+        whole, beside = np.split(lines, [len(texts)])
+        return in_parts(whole[:, :-1], divided, beside.reshape(PARTS, len(divided), lines.shape[1]))
 
     def predict_proba(self, X: Sequence[str]) -> Array:
         """Give calibrated probabilities: (texts × labels), in the order of ``classes_``."""
@@ -214,6 +214,14 @@ class DomainClassifier(ClassifierMixin, BaseEstimator):
         scoring = self._fitted()
         self.calibration = calibration
         self.scoring_ = replace(scoring, head=replace(scoring.head, calibration=calibration))
+
+    def stand(self, weights: Array) -> None:
+        """Have a fitted classifier tell how far parts stand by weights of features (see :mod:`pipeline.standing`)."""
+        scoring = self._fitted()
+        columns = scoring.head.width - scoring.head.has_standing
+        projection = np.column_stack([scoring.projection[:, :columns], weights])
+        head = replace(scoring.head, has_standing=True)
+        self.scoring_ = replace(scoring, projection=projection, head=head, known=None)
 
     def predict(self, X: Sequence[str]) -> NDArray[Any]:
         """Give the most probable label of each text."""

@@ -1,13 +1,20 @@
 """Where a text of several services is divided: the codebook has the first one decide.
 
-A sum of words knows no order. What stands before the first mark of a list, and what stands after, are scored as texts
-of their own beside the whole; the calibration weighs the three (see :mod:`pipeline.calibration`).
+A sum of words knows no order. What stands before the first mark of a list, what stands after, what stands before the
+last mark and what stands after that one are scored as texts of their own beside the whole; the calibration weighs the
+five (see :mod:`pipeline.calibration`). With the first mark alone, macro-F1 on unseen kinds is 0.8965, with both 0.8981.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.text import clean, clean_plain, is_plain
-from pipeline.words import words
+from pipeline.words import words, words_of
 
 # A blank-separated piece that ends with one of these closes a part; one that is such a word opens another. Not a
 # colon, nor "avec": what follows is more often about the same service (macro-F1 on unseen kinds is the same, and lists
@@ -36,19 +43,41 @@ def opens(piece: str) -> bool:
     return piece.startswith("(") or piece.lower() in JOINING
 
 
-def first_part(text: str) -> int:
-    """Give how many words the first part of a text has; 0 for a text of one part.
+def cuts(text: str) -> tuple[int, int]:
+    """Give how many words stand before a text's first mark and before its last one; zeros for a text of one part.
 
-    >>> first_part("Wifi du port, podcast du musée"), first_part("(wifi du port)"), first_part("wifi - musée")
-    (3, 0, 1)
+    >>> cuts("Wifi du port, podcast du musée et notes"), cuts("(wifi du port)"), cuts("wifi - musée")
+    ((3, 6), (0, 0), (1, 1))
     """
     plain = is_plain(text)
     # Labelling cuts a plain text as it was written: pieces must be the same.
     pieces = (text if plain else clean(text)).split(" ")
-    lengths = [len(words(clean_plain(piece) if plain else piece)) for piece in pieces]
-    before, total = 0, sum(lengths)
+    counts, closing, opening = zip(*(_told(piece, plain) for piece in pieces), strict=True)
+    before, total, marks = 0, sum(counts), []
     for place in range(1, len(pieces)):
-        before += lengths[place - 1]
-        if 0 < before < total and (closes(pieces[place - 1]) or opens(pieces[place])):
-            return before
-    return 0
+        before += counts[place - 1]
+        if (closing[place - 1] or opening[place]) and 0 < before < total:
+            marks.append(before)
+    return (marks[0], marks[-1]) if marks else (0, 0)
+
+
+# Texts have most of their pieces in common.
+@lru_cache(maxsize=1 << 17)
+def _told(piece: str, plain: bool) -> tuple[int, bool, bool]:
+    """Give how many words a piece has, whether it closes a part, whether it opens one."""
+    return len(words(clean_plain(piece) if plain else piece)), closes(piece), opens(piece)
+
+
+def parts_of(texts: Sequence[str]) -> tuple[NDArray[np.int64], list[list[Sequence[str]]]]:
+    """Give which texts have several parts (m), and the words of their four parts (4 × m).
+
+    Before and after the first mark, before and after the last.
+
+    >>> parts_of(["wifi", "wifi, podcast"])
+    (array([1]), [[('wifi',)], [('podcast',)], [('wifi',)], [('podcast',)]])
+    """
+    marks = [(place, *cuts(text)) for place, text in enumerate(texts)]
+    divided = [(place, words_of(texts[place]), first, last) for place, first, last in marks if first]
+    parts = [(found[:first], found[first:], found[:last], found[last:]) for _, found, first, last in divided]
+    places = np.array([place for place, *_ in divided], dtype=np.int64)
+    return places, [[part[number] for part in parts] for number in range(4)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.calibration import Array
-from pipeline.division import first_part
+from pipeline.division import cuts
 from pipeline.scoring import Scoring
 from pipeline.words import words_of
 
@@ -26,21 +26,25 @@ class Explanation:
 def explain(scoring: Scoring, text: str) -> Explanation:
     """Say what each word of a text adds to each label's calibrated score.
 
-    A text of several parts is scored three times, whole, its first part, the rest: a word adds to two of these scores.
+    A text of several parts is scored five times, whole and in parts (see :mod:`pipeline.division`): a word adds to
+    three of these scores.
     """
     found, head = words_of(text), scoring.head
-    first = first_part(text)
-    spans = [slice(None), slice(0, first), slice(first, None)] if first else [slice(None)]
+    first, last = cuts(text)
+    spans = [slice(None)]
+    if first:
+        spans += [slice(0, first), slice(first, None), slice(0, last), slice(last, None)]
     parts = [_word_parts(scoring, found[span]) for span in spans]
-    scores = np.stack([head.logits(part.sum(axis=0)[None])[0] for part in parts])
+    lines = np.concatenate([head.lines(part.sum(axis=0)[None]) for part in parts])
+    lines[0, -1] = 0.0
     # Words sum to what scores gained over those of no word; the calibration's gain on that way goes to them in
     # proportion. Its slope where the text is, the road not taken, left out what bends before: words could sum to
     # another label than the one given.
-    secants = head.calibration.secants(scores, head.bias)
+    secants = head.calibration.secants(lines, np.append(head.bias, 0.0))
     contributions = np.zeros((len(found), len(scoring.labels)))
     for span, part, secant in zip(spans, parts, secants, strict=True):
         contributions[span] += head.contributions(part) @ secant
-    probabilities = head.calibration.probabilities(scores[None] if first else scores)[0]
+    probabilities = head.calibration.probabilities(lines[None] if first else lines[:, :-1])[0]
     return Explanation(tuple(found), scoring.labels, contributions, probabilities)
 
 

@@ -16,31 +16,44 @@ class Head:
     ``bias`` (K) comes from training, ``calibration`` from held-out folds.
     ``squares`` (R × K), when there is one, weighs the square of each direction: what two words mean
     together and neither means alone (see :mod:`pipeline.directions`).
+    Where ``has_standing``, a row has one more column: how far a part of a text stands as a service of its own (see
+    :mod:`pipeline.standing`).
     """
 
     bias: Array
     calibration: Calibration
     squares: Array | None = None
+    has_standing: bool = False
+
+    @property
+    def width(self) -> int:
+        """How many columns a row has."""
+        return len(self.bias) + (0 if self.squares is None else len(self.squares)) + self.has_standing
 
     def logits(self, rows: Array) -> Array:
-        """Give the uncalibrated scores (n × K) of rows (n × (K + R))."""
+        """Give the uncalibrated scores (n × K) of rows (n × width)."""
         classes = len(self.bias)
         # Column after column in memory: a direction's values stand side by side, and take a third of the time.
         columns = np.ascontiguousarray(rows.T)
         scores = columns[:classes] + self.bias[:, None]
         if self.squares is not None:
             # Direction by direction, and not by a product of matrices, whose last bits depend on the batch.
-            for direction, weights in zip(columns[classes:], self.squares, strict=True):
+            for direction, weights in zip(columns[classes : classes + len(self.squares)], self.squares, strict=True):
                 scores += weights[:, None] * (direction * direction)
         return np.ascontiguousarray(scores.T)
 
+    def lines(self, rows: Array) -> Array:
+        """Give the uncalibrated scores of rows of parts, then their standing, 0 where there is none (n × K + 1)."""
+        return np.column_stack([self.logits(rows), rows[:, -1] if self.has_standing else np.zeros(len(rows))])
+
     def contributions(self, parts: Array) -> Array:
-        """Give what each part (m × (K + R)) of a summed row adds to the K scores: the lines sum to them, less the bias.
+        """Give what each part (m × width) of a summed row adds to its line (m × K + 1): they sum to it, less the bias.
 
         A square of a sum is the sum of each part times the whole.
         """
         classes = len(self.bias)
-        if self.squares is None:
-            return parts
-        whole = parts[:, classes:].sum(axis=0)
-        return np.asarray(parts[:, :classes] + (parts[:, classes:] * whole) @ self.squares)
+        added = np.column_stack([parts[:, :classes], parts[:, -1] if self.has_standing else np.zeros(len(parts))])
+        if self.squares is not None:
+            directions = parts[:, classes : classes + len(self.squares)]
+            added[:, :classes] += (directions * directions.sum(axis=0)) @ self.squares
+        return added

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from pipeline.arrays import read_arrays, write_arrays
-from pipeline.calibration import KNOTS, Calibration
+from pipeline.calibration import KNOTS, PARTS, Calibration
 from pipeline.features import Families, FeatureSpace
 from pipeline.head import Head
 from pipeline.names import FeatureNames
 from pipeline.scoring import KnownWords, Scoring
 
 # What models of before have not of a calibration, in its order.
-OPTIONAL = ("corrections", "parts", "division")
+OPTIONAL = ("corrections", "parts", "division", "leads", "led")
 
 
 def packed(scoring: Scoring) -> bytes:
@@ -34,10 +34,10 @@ def packed(scoring: Scoring) -> bytes:
         **_optional(head.calibration),
     }
     if head.squares is not None:
-        arrays |= {
-            "directions": scoring.projection[:, len(scoring.labels) :].astype(np.float16),
-            "squares": head.squares,
-        }
+        directions = scoring.projection[:, len(scoring.labels) : head.width - head.has_standing]
+        arrays |= {"directions": directions.astype(np.float16), "squares": head.squares}
+    if head.has_standing:
+        arrays["standing"] = scoring.projection[:, -1].astype(np.float16)
     if scoring.known is not None:
         place = {word: number for number, word in enumerate(sorted(scoring.space.lemma_of))}
         arrays |= {
@@ -84,9 +84,10 @@ def unpacked(weights: bytes, words: bytes, config: Mapping[str, Any], most: int)
     )
     optional = (arrays.get(name) for name in OPTIONAL)
     calibration = Calibration(float(arrays["temperature"]), arrays["shift"], *optional)
-    head = Head(arrays["bias"], calibration, arrays.get("squares"))
+    head = Head(arrays["bias"], calibration, arrays.get("squares"), "standing" in arrays)
     labels = tuple(str(label) for label in config["labels"])
     parts = [arrays["projection"], *([] if head.squares is None else [arrays["directions"]])]
+    parts += [arrays["standing"][:, None]] if head.has_standing else []
     projection = np.concatenate(parts, axis=1, dtype=np.float64)
     known = _known(arrays, lemma_of)
     _check_shapes(labels, space, projection, head, known)
@@ -111,9 +112,8 @@ def _check_shapes(
     known: KnownWords | None,
 ) -> None:
     classes = len(labels)
-    width = classes + (0 if head.squares is None else len(head.squares))
     expected = {
-        "projection": (projection.shape, (space.width, width)),
+        "projection": (projection.shape, (space.width, head.width)),
         "frequencies": (space.frequencies.shape, (len(space.columns),)),
         "bias": (head.bias.shape, (classes,)),
         "shift": (head.calibration.shift.shape, (classes,)),
@@ -123,12 +123,20 @@ def _check_shapes(
         expected["squares"] = (head.squares.shape, (len(head.squares), classes))
         arrays.append(head.squares)
     corrected = (1 + len(KNOTS), classes, classes)
-    wanted_of = {"corrections": corrected, "parts": (2, *corrected), "division": (classes,)}
+    # Models of before knew the first mark alone: two parts.
+    parts = 2 if head.calibration.leads is None else PARTS
+    wanted_of = {
+        "corrections": corrected,
+        "parts": (parts, *corrected),
+        "division": (classes,),
+        "leads": (PARTS // 2, classes),
+        "led": (PARTS, classes, classes),
+    }
     for name, array in _optional(head.calibration).items():
         expected[name] = (array.shape, wanted_of[name])
         arrays.append(array)
     if known is not None:
-        expected["known_rows"] = (known.rows.shape, (len(known.number), width))
+        expected["known_rows"] = (known.rows.shape, (len(known.number), head.width))
         expected["known_masses"] = (known.masses.shape, (len(known.number),))
         arrays += [known.rows, known.masses]
     for name, (shape, wanted) in expected.items():

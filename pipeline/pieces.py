@@ -134,20 +134,24 @@ def part_flags(pieces: pl.Series) -> NDArray[np.uint8]:
 
 
 def divisions(flags: NDArray[np.uint8], worded: NDArray[np.bool_], ends: Integers) -> tuple[Integers, Integers]:
-    """Give the texts of two parts, and where the second of each begins among the pieces with a word.
+    """Give the texts of several parts (m), and where what follows their first mark and their last begins (2 × m).
 
+    Places are among the pieces with a word.
     ``flags`` and ``worded`` have one value for each piece, in order; the pieces of text i are from ``ends[i]`` to
     ``ends[i + 1]``. A part has a word.
 
-    >>> divisions(np.array([8, 0, 8, 0], np.uint8), np.array([False, True, True, True]), np.array([0, 4]))
-    (array([0]), array([2]))
+    >>> flags = np.array([8, 0, 8, 0], np.uint8)
+    >>> divisions(flags, np.array([False, True, True, True]), np.array([0, 4]))
+    (array([0]), array([[2],
+           [2]]))
     """
     before = ends_of(worded)
     places = np.flatnonzero((flags[:-1] & CLOSES) | (flags[1:] & OPENS)) + 1
     texts = np.searchsorted(ends, places, side="right") - 1
     inside = (before[ends[texts]] < before[places]) & (before[places] < before[ends[texts + 1]])
-    found, first = np.unique(texts[inside], return_index=True)
-    return found, before[places[inside][first]]
+    found, first, count = np.unique(texts[inside], return_index=True, return_counts=True)
+    marks = before[places[inside]]
+    return found, np.stack([marks[first], marks[first + count - 1]])
 
 
 def ends_of(lengths: NDArray[np.generic]) -> Integers:

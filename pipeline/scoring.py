@@ -33,9 +33,9 @@ class KnownWords:
 class Scoring:
     """What training leaves: the labels, the feature space, its projection to rows, the head.
 
-    ``projection`` (features × (K + R)) maps a feature row to K scores and to the R directions whose squares
-    the head weighs; a word's row is its feature row times the projection. ``known`` holds the rows already
-    made, if any.
+    ``projection`` (features × width) maps a feature row to the columns that the head reads: K scores, the R directions
+    whose squares it weighs, a part's standing if it has one; a word's row is its feature row times the projection.
+    ``known`` holds the rows already made, if any.
     """
 
     labels: tuple[str, ...]
@@ -45,7 +45,7 @@ class Scoring:
     known: KnownWords | None = None
 
     def word_scores(self, types: Sequence[str]) -> tuple[Array, Array]:
-        """Give the rows (n × (K + R)) and squared lengths (n) of word types, made from features when not known."""
+        """Give the rows (n × width) and squared lengths (n) of word types, made from features when not known."""
         rows, masses = np.zeros((len(types), self.projection.shape[1])), np.zeros(len(types))
         place = {} if self.known is None else self.known.number
         at = np.array([place.get(word, -1) for word in types], dtype=np.int64)
@@ -59,7 +59,7 @@ class Scoring:
         return rows, masses
 
     def pair_scores(self, pairs: Sequence[Pair]) -> tuple[Array, Array]:
-        """Give the rows (n × (K + R)) and squared lengths (n) of pairs of bases, zeros where training met none."""
+        """Give the rows (n × width) and squared lengths (n) of pairs of bases, zeros where training met none."""
         columns, weights = self.space.pair_weights(pairs)
         return self.projection[columns] * weights[:, None], weights * weights
 
@@ -86,5 +86,5 @@ def reordered(scoring: Scoring, labels: Sequence[str]) -> Scoring:
     head = scoring.head
     squares = None if head.squares is None else head.squares[:, order]
     columns = [*order, *range(len(order), scoring.projection.shape[1])]
-    head = Head(head.bias[order], head.calibration.reordered(order), squares)
+    head = replace(head, bias=head.bias[order], calibration=head.calibration.reordered(order), squares=squares)
     return Scoring(tuple(labels), scoring.space, scoring.projection[:, columns], head)

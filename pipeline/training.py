@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
+from pipeline.calibration import PARTS
 from pipeline.errors import InputError
 from pipeline.memory import keep_freed, without_collection
 from pipeline.words import words_of
@@ -40,7 +41,7 @@ E = TypeVar("E", bound=Estimator)
 
 @dataclass(frozen=True)
 class CrossValidation(Generic[E]):
-    """The held-out scores (n × 3 × K) of each split, and the model of all texts where it was asked for."""
+    """The held-out scores (n × 5 × K + 1) of each split, and the model of all texts where it was asked for."""
 
     scores: list[Array]
     whole: E | None
@@ -96,7 +97,7 @@ def cross_validated(
     whole: bool = False,
     **beside: Sequence[Any],
 ) -> CrossValidation[E]:
-    """Give each text's scores (n × 3 × K) from a model that saw neither it nor its group, for each split.
+    """Give each text's scores (n × 5 × K + 1) from a model that saw neither it nor its group, for each split.
 
     What is given ``beside`` has one value per text, and goes to ``fit`` by its name, for those learnt from.
     With more ``workers`` than one, the fits are shared by as many processes: that on the ``whole``, if asked for, too.
@@ -111,7 +112,7 @@ def cross_validated(
     answers = _answers([*tasks, *([task(range(len(texts)), None)] if whole else [])], workers)
     found = []
     for folds in splits:
-        scores = np.full((len(texts), 3, len(classes)), np.nan)
+        scores = np.full((len(texts), 1 + PARTS, len(classes) + 1), np.nan)
         for _, test in folds:
             _, names, scores_of_fold = next(answers)
             if names != classes:
@@ -151,7 +152,9 @@ def _scored(task: Task) -> Answer:
     model = make()
     model.fit(texts, labels, weights, **beside)
     names = [str(name) for name in model.classes_]
-    return (model, names, np.zeros((0, 3, len(names)))) if asked is None else (None, names, model.part_scores(asked))
+    if asked is None:
+        return model, names, np.zeros((0, 1 + PARTS, len(names) + 1))
+    return None, names, model.part_scores(asked)
 
 
 def training_profile(texts: Sequence[str], counted: NDArray[np.bool_], folds: Folds) -> dict[str, float]:

@@ -19,6 +19,9 @@ from pipeline.scoring import Scoring
 from pipeline.text import clean
 from pipeline.vocabulary import Snapshot, Vocabulary
 
+# The texts divided and their cuts, where parts say nothing.
+UNDIVIDED = np.zeros(0, dtype=np.int64), np.zeros((2, 0), dtype=np.int64)
+
 
 class WordTable:
     """Labels batches of texts with a trained model; the same numbers as the scikit-learn path.
@@ -39,7 +42,7 @@ class WordTable:
         return result
 
     def scores(self, texts: pl.Series) -> tuple[Array, Integers]:
-        """Give uncalibrated scores (n × 3 × K: whole, first part, rest) and the number of pieces with a word (n).
+        """Give uncalibrated scores (n × 5 × K + 1: whole, parts) and the number of pieces with a word (n).
 
         Texts are taken for plain, piece by piece; those that a flag shows not to be are cleaned whole and
         scored again.
@@ -60,37 +63,49 @@ class WordTable:
         numbers, ends = tables.numbers[pieces.codes], pieces.ends
         flags, worded = tables.flags[numbers], tables.worded[numbers]
         suspect = suspect_rows(flags, ends)
-        divided, cuts = divisions(flags, worded, ends) if self._has_parts else (np.zeros(0, dtype=np.int64),) * 2
+        divided, cuts = divisions(flags, worded, ends) if self._has_parts else UNDIVIDED
         if not worded.all():
             numbers, ends = numbers[worded], ends_of(worded)[ends]
-        return self._logits(numbers, ends, divided, cuts, tables), np.diff(ends), suspect
+        return self._lines(numbers, ends, divided, cuts, tables), np.diff(ends), suspect
 
     @property
     def _has_parts(self) -> bool:
         return self.scoring.head.calibration.parts is not None
 
-    def _logits(self, numbers: Integers, ends: Integers, divided: Integers, cuts: Integers, tables: Snapshot) -> Array:
-        """Score texts, and the two parts of those ``divided`` at ``cuts``: a text's sums are those of its parts."""
-        edges = np.sort(np.concatenate([ends, cuts]))
+    def _lines(self, numbers: Integers, ends: Integers, divided: Integers, cuts: Integers, tables: Snapshot) -> Array:
+        """Score texts, and the parts of those ``divided`` (m) at ``cuts`` (2 × m): a text's sums are those of parts."""
+        edges = np.sort(np.concatenate([ends, *cuts]), kind="stable")
         sums = grouped(numbers, edges, tables.rows)
         pairs, places = self._pairs_across(numbers, ends, tables)
         # A pair of words on both sides of a cut is in neither part.
         across = np.isin(places + 1, cuts)
         if not across.all():
             sums += grouped(pairs[~across], np.searchsorted(places[~across], edges), self._pairs.rows)
-        # Each cut makes one part more of a text; those of an empty text are none.
-        starts = np.arange(len(ends) - 1) + np.searchsorted(divided, np.arange(len(ends) - 1))
+        # Each text divided has two runs more than another, the middle one empty where both cuts are one.
+        starts = np.arange(len(ends) - 1) + 2 * np.searchsorted(divided, np.arange(len(ends) - 1))
+        first, middle, last = (sums[starts[divided] + run] for run in range(3))
+        joins = np.zeros((2, len(divided), sums.shape[1]))
+        for at, mark in zip(joins, cuts, strict=True):
+            joined = np.flatnonzero(np.isin(mark, places[across] + 1))
+            at[joined] = self._pairs.rows[pairs[across][np.searchsorted(places[across] + 1, mark[joined])]]
+        several = np.flatnonzero(cuts[0] != cuts[1])
+        rest, before = last.copy(), (first + joins[0] + middle)[several]
+        rest[several] += joins[1][several] + middle[several]
         whole = sums[starts]
-        whole[divided] += sums[starts[divided] + 1]
-        whole[divided[np.searchsorted(cuts, places[across] + 1)]] += self._pairs.rows[pairs[across]]
-        parts = [self._normalised(sums[starts[divided] + part]) for part in (0, 1)]
-        return in_parts(self._normalised(whole), divided, *parts)
+        whole[divided] = first + joins[0] + rest
+        head = self.scoring.head
+        lines = np.stack([head.lines(self._normalised(part)) for part in (first, rest)] * 2)
+        # Where both marks are one, so are what is before them and after.
+        for part, other in enumerate((before, last[several]), start=2):
+            lines[part, several] = head.lines(self._normalised(other))
+        return in_parts(head.logits(self._normalised(whole)), divided, lines)
 
-    def _normalised(self, sums: Array) -> Array:
-        """Give the uncalibrated scores of sums of rows, the last column of which is their squared length."""
+    @staticmethod
+    def _normalised(sums: Array) -> Array:
+        """Give rows from sums of rows, the last column of which is their squared length."""
         squared = sums[:, -1]
         scale = np.divide(1.0, np.sqrt(squared), out=np.zeros_like(squared), where=squared > 0)
-        return self.scoring.head.logits(sums[:, :-1] * scale[:, None])
+        return np.asarray(sums[:, :-1] * scale[:, None])
 
     def _pairs_across(self, numbers: Integers, ends: Integers, tables: Snapshot) -> tuple[Integers, Integers]:
         """Give the known pairs of the last word of a piece and the first of the next, and the places of the former."""

@@ -1,6 +1,7 @@
 """Squared directions: what two words mean together, in training, labelling, explaining and saving."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -58,14 +59,21 @@ def test_scores_of_squares_worked_by_hand():
     assert head.logits(np.array([[10.0, 20.0, 3.0, 4.0]])).tolist() == [[36.0, 12.0]]
     # Of the square of 1 + 2, the first word has 1 × 3, the second 2 × 3.
     parts = np.array([[4.0, 8.0, 1.0, 4.0], [6.0, 12.0, 2.0, 0.0]])
-    assert head.contributions(parts).tolist() == [[4 + 6 + 8, 8 - 3], [6 + 12, 12 - 6]]
+    assert head.contributions(parts).tolist() == [[4 + 6 + 8, 8 - 3, 0], [6 + 12, 12 - 6, 0]]
+    # How far a part stands is one column more, which no square touches.
+    standing = replace(head, has_standing=True)
+    rows = np.hstack([parts, [[0.25], [-1.0]]])
+    assert standing.contributions(rows).tolist() == [[4 + 6 + 8, 8 - 3, 0.25], [6 + 12, 12 - 6, -1]]
+    assert standing.lines(rows.sum(axis=0)[None]).tolist() == [[36.0, 12.0, -0.75]]
+    assert head.lines(parts.sum(axis=0)[None]).tolist() == [[36.0, 12.0, 0.0]]
 
 
 @given(st.lists(st.lists(st.integers(-50, 50), min_size=5, max_size=5), min_size=1, max_size=6))
 def test_contributions_of_parts_sum_to_the_scores_less_the_bias(parts):
     head = Head(np.array([1.0, 2.0]), NOTHING, np.array([[1.0, -2.0], [0.0, 3.0], [0.5, 0.5]]))
     found = np.array(parts, dtype=np.float64)
-    assert head.contributions(found).sum(axis=0) == pytest.approx(head.logits(found.sum(axis=0)[None])[0] - head.bias)
+    added = head.contributions(found).sum(axis=0)
+    assert added == pytest.approx(head.lines(found.sum(axis=0)[None])[0] - [*head.bias, 0.0])
 
 
 def rows_of(vectors):

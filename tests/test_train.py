@@ -174,7 +174,7 @@ def test_held_out_scores_come_from_models_that_did_not_see_the_text():
 
         def part_scores(self, X):
             assert not self.seen & set(X)
-            return np.zeros((len(X), 3, 2))
+            return np.zeros((len(X), 5, 3))
 
     texts, labels = [f"t{n}" for n in range(20)], ["a", "b"] * 10
     folds = stratified_folds(labels, seed=1, folds=5)

@@ -38,4 +38,4 @@ def cross_validated(texts: Sequence[AnnotatedText], seed: int) -> CrossValidated
     # scikit-learn sorts labels by name.
     order = [sorted(LABELS).index(label) for label in LABELS]
     truth = np.array([LABELS.index(item.label) for item in judged], dtype=np.int64)
-    return CrossValidated(tuple(judged), truth, cross_calibrated(scores[..., order], truth, folds))
+    return CrossValidated(tuple(judged), truth, cross_calibrated(scores[..., [*order, -1]], truth, folds))

@@ -31,6 +31,7 @@ from pipeline.memory import without_collection
 from pipeline.registry import MANIFEST, load_model, save_model
 from pipeline.results import Evaluation, HeldOut
 from pipeline.scoring import reordered
+from pipeline.standing import with_standing
 from pipeline.tables import write_bytes
 from pipeline.training import (
     ORDINARY_FOLDS,
@@ -69,6 +70,9 @@ class Validation:
     held_out: HeldOut
     profile: dict[str, Any]
     model: DomainClassifier
+    # Scores of texts and sides of pairs (m × 5 × K + 1) by models that saw neither their kind, and their labels (m).
+    unknown: Array
+    labelled: NDArray[np.int64]
 
 
 @without_collection()
@@ -128,6 +132,9 @@ def _save_folds(
         chosen = [texts[row] for row in train_rows]
         model = make_classifier(seed, validation.calibration)
         learn(model, chosen)
+        taught = train_rows[train_rows < len(described)]
+        scores, labelled = validation.unknown[taught], validation.labelled[taught]
+        with_standing(model, [texts[row].text for row in taught], scores, labelled)
         card = f"# Part {number} du modèle {output.name}\n\nAppris sans la part {number} des textes annotés.\n"
         name = {**config, "name": f"{output.name}/folds/{number}"}
         save_model(output / "folds" / str(number), reordered(model.scoring_, LABELS), name, {"scores": {}}, card)
@@ -194,24 +201,40 @@ def validate(texts: Sequence[AnnotatedText], seed: int, say: Say) -> Validation:
     # The terms, which come last in ``texts``, train in every fold.
     splits = [always_training(split, range(len(described), len(texts))) for split in (folds, ordinary)]
     fits = _fits(texts, splits, seed, whole=True)
-    whole_or_side = slice(0, len(described))
-    apart, held_out = ~scored[whole_or_side], [found[whole_or_side] for found in fits.scores]
-    calibrated = cross_calibrated(held_out[0], truth[whole_or_side], folds, apart)[~apart]
+    model = fits.whole
+    assert model is not None
+    apart, labelled = ~scored[: len(described)], truth[: len(described)]
+    unknown, ordinarily = (found[: len(described)] for found in fits.scores)
+    unknown = with_standing(model, [item.text for item in described], unknown, labelled, folds)
+    # Standings are learnt once: those of kinds never seen serve the ordinary split too, which is prudent.
+    ordinarily[..., -1] = unknown[..., -1]
+    calibrated = cross_calibrated(unknown, labelled, folds, apart)[~apart]
     unseen = evaluate(truth[scored], calibrated.argmax(axis=1), classes, calibrated)
     say(f"Types de service jamais vus : macro-F1 {unseen.macro_f1:.3f}, ECE {unseen.ece:.3f}.")
-    calibration = calibrate(held_out[0], truth[whole_or_side], apart)
-    known = calibration.probabilities(held_out[1][~apart])
+    calibration = calibrate(unknown, labelled, apart)
+    known = calibration.probabilities(ordinarily[~apart])
     stratified = evaluate(truth[scored], known.argmax(axis=1), classes, known)
     say(f"Découpage ordinaire : macro-F1 {stratified.macro_f1:.3f}.")
     # A new response is most often about a kind of service the corpus knows: the threshold is chosen
     # on the ordinary split. The probabilities are calibrated on unseen kinds, which is prudent.
     threshold, coverage = review_threshold(known, truth[scored])
-    model = fits.whole
-    assert model is not None
     model.calibrate(calibration)
     kept = _kept(texts, scored, ordinary, known, truth)
     profile = _profile(texts, scored, ordinary, known, classes)
-    return Validation(unseen, stratified, calibration, threshold, coverage, known, truth[scored], kept, profile, model)
+    return Validation(
+        unseen,
+        stratified,
+        calibration,
+        threshold,
+        coverage,
+        known,
+        truth[scored],
+        kept,
+        profile,
+        model,
+        unknown,
+        labelled,
+    )
 
 
 def _profile(
@@ -241,7 +264,9 @@ def _kept(
 
 
 def held_out_scores(texts: Sequence[AnnotatedText], splits: Sequence[Folds], seed: int) -> list[Array]:
-    """Give the scores of texts (n × 3 × K) by models that did not learn them, for each split, labels sorted by name.
+    """Give the scores of texts (n × 5 × K + 1) by models that did not learn them, for each split.
+
+    Labels are sorted by name. Standings are zero (see :mod:`pipeline.standing`).
 
     Large corpora are taken by two processes.
     """
