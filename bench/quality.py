@@ -34,7 +34,7 @@ from pipeline.evaluation import bootstrap_macro_f1, macro_f1
 from pipeline.standing import with_standing
 from pipeline.training import Folds, always_training, cross_validated, grouped_folds, stratified_folds
 from pipeline.workflow.corpora import corpus_files, read_corpus
-from pipeline.workflow.training import groups_of
+from pipeline.workflow.fits import groups_of
 
 ROOT = Path(__file__).parents[1]
 REAL = ROOT.parent / "shared" / "real"

