@@ -13,8 +13,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 Texts = Sequence[str]
 # Seconds of fastText's own search for its settings, for each fit.
 AUTOTUNE_SECONDS = 60
-# Passes over the texts of spaCy's classifiers: on a held-out tenth their score no longer rises after these.
-PASSES = {"bow": 6, "cnn": 2}
+# Passes over the texts of spaCy's classifiers, and how many batches at least: few texts teach little in as many passes.
+PASSES, BATCHES, BATCH = {"bow": 6, "cnn": 2}, 300, 128
 
 
 class FastText:
@@ -107,10 +107,10 @@ class SpacyTextcat:
         ]
         optimizer = self._nlp.initialize(lambda: examples[:2000])
         order = random.Random(2016)
-        for _ in range(PASSES[self._kind]):
+        for _ in range(max(PASSES[self._kind], BATCHES * BATCH // len(examples))):
             order.shuffle(examples)
-            for start in range(0, len(examples), 128):
-                self._nlp.update(examples[start : start + 128], sgd=optimizer, drop=0.2)
+            for start in range(0, len(examples), BATCH):
+                self._nlp.update(examples[start : start + BATCH], sgd=optimizer, drop=0.2)
         return self
 
     def predict(self, texts: Texts) -> list[str]:
