@@ -109,6 +109,7 @@ def test_few_texts_are_calibrated_by_little_more_than_a_temperature():
 @given(st.lists(st.sampled_from("abcdefghijklmnop"), min_size=30, max_size=60))
 def test_a_group_is_never_on_both_sides(kinds):
     labels = [str(ord(kind) % 2) for kind in kinds]
-    if len(set(labels)) == 2 and len(set(kinds)) >= 6:
+    # Training refuses a label of fewer than five texts; scikit-learn warns of one of fewer texts than folds.
+    if min(labels.count("0"), labels.count("1")) >= 2 and len(set(kinds)) >= 6:
         for train, test in grouped_folds(labels, joined_groups(kinds), seed=0, folds=2):
             assert not {kinds[row] for row in train} & {kinds[row] for row in test}
