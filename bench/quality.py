@@ -4,8 +4,8 @@
 training parts; (b) `dev-annotated.csv`, trained on the whole corpus; (c) `service_public_themes.csv`,
 ten official themes, trained and tested on its own split. This project is calibrated on scores held
 out within the training part, as `domaines train` does. Intervals: percentile bootstrap of the rows.
-What a peer answered is kept under `out/quality`, by the texts it was given: hours of work can be cut,
-run side by side (`--peer`) and gone on with.
+What a peer answered is kept under `out/quality`, by the texts it was given and what `quality_peers.py` says: hours of
+work can be cut, run side by side (`--peer`) and gone on with. Remove it when a recipe here changes.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import quality_peers
 from marks import write_between
 from quality_peers import FastText, SpacyTextcat, characters, words
 from sklearn.dummy import DummyClassifier
@@ -131,7 +132,8 @@ class Task:
         self.folds = grouped_folds(self.labels, self.groups, seed=2016)
         self.dev = read(REAL / "dev-annotated.csv")
         self.themes = read(REAL / "service_public_themes.csv")
-        given = [self.texts, self.labels, self.groups, self.terms, self.term_labels, self.dev, self.themes]
+        written = Path(quality_peers.__file__).read_text(encoding="utf-8")
+        given = [self.texts, self.labels, self.groups, self.terms, self.term_labels, self.dev, self.themes, written]
         self.fingerprint = hashlib.sha256(json.dumps(given).encode()).hexdigest()
 
     def _fit(self, recipe: Recipe, rows: Sequence[int]) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +12,7 @@ from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
 from pipeline.calibration import PARTS, Array, Calibration, hinges, is_divided, leads_of, softmax
+from pipeline.threads import side_by_side
 
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
@@ -23,8 +23,6 @@ PENALTY = 10.0
 # What a row apart counts for: with 0, macro-F1 on unseen kinds is the same, and lists in which the first service
 # decides are right in 57 % instead of 66; with 1, 0.8945 instead of 0.8967.
 APART = 0.25
-# Calibrations fitted at once.
-THREADS = 2
 
 
 def calibrate(scores: Array, truth: Integers, apart: Booleans | None = None) -> Calibration:
@@ -61,8 +59,7 @@ def _columns(scores: Array, apart: Booleans) -> list[Array]:
     leads = np.where(divided, leads_of(scores), 0.0)
     hinged = np.hstack([np.where(divided, _hinged(part), 0.0) for part in parts])
     led = np.hstack([np.where(divided, leads[:, [place // 2]] * part, 0.0) for place, part in enumerate(parts)])
-    two = divided.astype(np.float64)
-    return [_hinged(scores[:, 0, :-1]), ones, hinged, leads, led, two, np.hstack([own, two * own])]
+    return [_hinged(scores[:, 0, :-1]), ones, hinged, leads, led, ones * divided, np.hstack([own, own * divided])]
 
 
 def _hinged(scores: Array) -> Array:
@@ -114,12 +111,10 @@ def _log_loss(scores: Array, truth: Integers, weights: Array) -> tuple[float, Ar
 def cross_calibrated(scores: Array, truth: Integers, folds: Folds, apart: Booleans | None = None) -> Array:
     """Give held-out probabilities (n × K), each fold calibrated on the other folds: nothing is judged on itself."""
     others = [np.setdiff1d(np.arange(len(truth)), test) for _, test in folds]
-    # On one thread each (see ``calibrate``), two at once: NumPy lets go of Python's lock.
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(THREADS) as threads:
-        fitted = threads.map(
-            lambda rows: calibrate(scores[rows], truth[rows], None if apart is None else apart[rows]), others
-        )
-        probabilities = np.zeros((len(truth), scores.shape[-1] - (scores.ndim == 3)))
-        for (_, test), calibration in zip(folds, fitted, strict=True):
-            probabilities[test] = calibration.probabilities(scores[test])
+    fitted = side_by_side(
+        lambda rows: calibrate(scores[rows], truth[rows], None if apart is None else apart[rows]), others
+    )
+    probabilities = np.zeros((len(truth), scores.shape[-1] - (scores.ndim == 3)))
+    for (_, test), calibration in zip(folds, fitted, strict=True):
+        probabilities[test] = calibration.probabilities(scores[test])
     return probabilities

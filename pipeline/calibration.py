@@ -85,14 +85,21 @@ class Calibration:
 
     def reordered(self, order: Sequence[int]) -> Calibration:
         """Give the same calibration with its labels in another order."""
+
+        def columns(array: Array | None) -> Array | None:
+            return None if array is None else array[..., order]
+
+        def squares(array: Array | None) -> Array | None:
+            return None if array is None else array[..., order, :][..., order]
+
         return Calibration(
             self.temperature,
             self.shift[order],
-            None if self.corrections is None else self.corrections[..., order, :][..., order],
-            None if self.parts is None else self.parts[..., order, :][..., order],
-            None if self.division is None else self.division[order],
-            None if self.leads is None else self.leads[:, order],
-            None if self.led is None else self.led[..., order, :][..., order],
+            squares(self.corrections),
+            squares(self.parts),
+            columns(self.division),
+            columns(self.leads),
+            squares(self.led),
         )
 
 

@@ -68,16 +68,18 @@ def _told(piece: str, plain: bool) -> tuple[int, bool, bool]:
     return len(words(clean_plain(piece) if plain else piece)), closes(piece), opens(piece)
 
 
-def parts_of(texts: Sequence[str]) -> tuple[NDArray[np.int64], list[list[Sequence[str]]]]:
-    """Give which texts have several parts (m), and the words of their four parts (4 × m).
+def spans(first: int, last: int) -> tuple[slice, slice, slice, slice]:
+    """Give where the words of the four parts are: before and after the first mark, before and after the last."""
+    return slice(first), slice(first, None), slice(last), slice(last, None)
 
-    Before and after the first mark, before and after the last.
+
+def parts_of(texts: Sequence[str]) -> tuple[NDArray[np.int64], list[list[Sequence[str]]]]:
+    """Give which texts have several parts (m), and the words of their four parts (4 × m; see :func:`spans`).
 
     >>> parts_of(["wifi", "wifi, podcast"])
     (array([1]), [[('wifi',)], [('podcast',)], [('wifi',)], [('podcast',)]])
     """
-    marks = [(place, *cuts(text)) for place, text in enumerate(texts)]
-    divided = [(place, words_of(texts[place]), first, last) for place, first, last in marks if first]
-    parts = [(found[:first], found[first:], found[:last], found[last:]) for _, found, first, last in divided]
-    places = np.array([place for place, *_ in divided], dtype=np.int64)
-    return places, [[part[number] for part in parts] for number in range(4)]
+    marks = [cuts(text) for text in texts]
+    places = [place for place, (first, _) in enumerate(marks) if first]
+    divided = [(words_of(texts[place]), spans(*marks[place])) for place in places]
+    return np.array(places, dtype=np.int64), [[found[parts[number]] for found, parts in divided] for number in range(4)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.calibration import Array
-from pipeline.division import cuts
+from pipeline.division import cuts, spans
 from pipeline.scoring import Scoring
 from pipeline.words import words_of
 
@@ -31,10 +31,8 @@ def explain(scoring: Scoring, text: str) -> Explanation:
     """
     found, head = words_of(text), scoring.head
     first, last = cuts(text)
-    spans = [slice(None)]
-    if first:
-        spans += [slice(0, first), slice(first, None), slice(0, last), slice(last, None)]
-    parts = [_word_parts(scoring, found[span]) for span in spans]
+    spanned = [slice(None), *(spans(first, last) if first else ())]
+    parts = [_word_parts(scoring, found[span]) for span in spanned]
     lines = np.concatenate([head.lines(part.sum(axis=0)[None]) for part in parts])
     lines[0, -1] = 0.0
     # Words sum to what scores gained over those of no word; the calibration's gain on that way goes to them in
@@ -42,7 +40,7 @@ def explain(scoring: Scoring, text: str) -> Explanation:
     # another label than the one given.
     secants = head.calibration.secants(lines, np.append(head.bias, 0.0))
     contributions = np.zeros((len(found), len(scoring.labels)))
-    for span, part, secant in zip(spans, parts, secants, strict=True):
+    for span, part, secant in zip(spanned, parts, secants, strict=True):
         contributions[span] += head.contributions(part) @ secant
     probabilities = head.calibration.probabilities(lines[None] if first else lines[:, :-1])[0]
     return Explanation(tuple(found), scoring.labels, contributions, probabilities)

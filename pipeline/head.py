@@ -44,7 +44,7 @@ class Head:
 
     def lines(self, rows: Array) -> Array:
         """Give the uncalibrated scores of rows of parts, then their standing, 0 where there is none (n × K + 1)."""
-        return np.column_stack([self.logits(rows), rows[:, -1] if self.has_standing else np.zeros(len(rows))])
+        return np.column_stack([self.logits(rows), self._standing(rows)])
 
     def contributions(self, parts: Array) -> Array:
         """Give what each part (m × width) of a summed row adds to its line (m × K + 1): they sum to it, less the bias.
@@ -52,8 +52,11 @@ class Head:
         A square of a sum is the sum of each part times the whole.
         """
         classes = len(self.bias)
-        added = np.column_stack([parts[:, :classes], parts[:, -1] if self.has_standing else np.zeros(len(parts))])
+        added = np.column_stack([parts[:, :classes], self._standing(parts)])
         if self.squares is not None:
             directions = parts[:, classes : classes + len(self.squares)]
             added[:, :classes] += (directions * directions.sum(axis=0)) @ self.squares
         return added
+
+    def _standing(self, rows: Array) -> Array:
+        return rows[:, -1] if self.has_standing else np.zeros(len(rows))

@@ -10,7 +10,6 @@ those who wrote lists (area under the curve for lists by others: 0.86 instead of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Protocol
 
@@ -18,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits
 
 from pipeline.calibration import Array, is_divided
 from pipeline.division import parts_of
@@ -27,12 +25,11 @@ from pipeline.names import FORM, LEMMA
 from pipeline.occurrences import Words
 from pipeline.scoring import Scoring
 from pipeline.textrows import text_rows
+from pipeline.threads import side_by_side
 
 Integers = NDArray[np.int64]
 Folds = Sequence[tuple[Integers, Integers]]
 
-# Regressions at once: their solver lets go of Python's lock.
-THREADS = 2
 # scikit-learn's ``C``: with 0.7, macro-F1 on unseen kinds is the same to 0.0006.
 REGULARISATION = 2.0
 
@@ -56,9 +53,7 @@ def with_standing(model: Stands, texts: Sequence[str], scores: Array, truth: Int
     assert is_divided(lines).all()
     rows, columns = _own_rows(model.scoring_.space, parts)
     taught = [np.arange(len(places)), *(np.flatnonzero(np.isin(places, train)) for train, _ in folds)]
-    # On one thread each, as a fit: the last bits, and so the model's digest, would depend on the number of processors.
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(THREADS) as threads:
-        everything, *by_fold = threads.map(partial(_weights, rows, lines, truth[places]), taught)
+    everything, *by_fold = side_by_side(partial(_weights, rows, lines, truth[places]), taught)
     weights = np.zeros(model.scoring_.space.width)
     # Half precision, as it is saved: both paths work on these same numbers.
     weights[columns] = everything.astype(np.float16)

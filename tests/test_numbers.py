@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
@@ -106,10 +106,12 @@ def test_few_texts_are_calibrated_by_little_more_than_a_temperature():
     assert np.abs(calibrate(logits, truth).corrections).max() < 0.5
 
 
+# scikit-learn warns of a label of fewer texts than folds (training refuses it); the property holds there too.
+@pytest.mark.filterwarnings("ignore:The least populated class:UserWarning")
+@example(["a"] * 25 + ["b", "c", "e", "g", "i"])
 @given(st.lists(st.sampled_from("abcdefghijklmnop"), min_size=30, max_size=60))
 def test_a_group_is_never_on_both_sides(kinds):
     labels = [str(ord(kind) % 2) for kind in kinds]
-    # Training refuses a label of fewer than five texts; scikit-learn warns of one of fewer texts than folds.
-    if min(labels.count("0"), labels.count("1")) >= 2 and len(set(kinds)) >= 6:
+    if len(set(labels)) == 2 and len(set(kinds)) >= 6:
         for train, test in grouped_folds(labels, joined_groups(kinds), seed=0, folds=2):
             assert not {kinds[row] for row in train} & {kinds[row] for row in test}

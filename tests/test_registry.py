@@ -87,6 +87,9 @@ def test_an_unreadable_manifest_is_refused(copy, content):
         ({}, {"parts": np.zeros((2, 5, 5, 4))}, "parts : forme (2, 5, 5, 4), attendue (2, 5, 5, 5)"),
         ({}, {"division": np.zeros(4)}, "division : forme (4,), attendue (5,)"),
         ({}, {"division": np.full(5, np.inf)}, "poids non finis"),
+        ({}, {"leads": np.zeros((2, 4))}, "leads : forme (2, 4), attendue (2, 5)"),
+        ({}, {"led": np.zeros((2, 5, 5))}, "led : forme (2, 5, 5), attendue (4, 5, 5)"),
+        ({}, {"led": np.full((4, 5, 5), np.nan)}, "poids non finis"),
     ],
 )
 def test_weights_that_cannot_be_are_refused(small_model, tmp_path, change, calibration, reason):

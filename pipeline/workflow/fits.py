@@ -19,7 +19,6 @@ MANY, WORKERS = 5000, 2
 # Contrast pairs of so many rows that follow one another are one group.
 PAIRS = 100
 
-
 Split = tuple[list[tuple[str, ...]], dict[str, str]]
 
 
@@ -71,8 +70,6 @@ def held_out_scores(texts: Sequence[AnnotatedText], splits: Sequence[Folds], see
     """Give the scores of texts (n × 5 × K + 1) by models that did not learn them, for each split.
 
     Labels are sorted by name. Standings are zero (see :mod:`pipeline.standing`).
-
-    Large corpora are taken by two processes.
     """
     return fitted(texts, splits, seed).scores
 
@@ -80,6 +77,7 @@ def held_out_scores(texts: Sequence[AnnotatedText], splits: Sequence[Folds], see
 def fitted(
     texts: Sequence[AnnotatedText], splits: Sequence[Folds], seed: int, whole: bool = False
 ) -> CrossValidation[DomainClassifier]:
+    """Fit on the folds of each split, and on everything if asked for the ``whole``; large corpora in two processes."""
     workers, described = _workers(texts), [item.text for item in texts]
     make = partial(make_classifier, seed)
     if workers > 1:
