@@ -259,3 +259,12 @@ def test_a_text_of_no_weight_is_left_out_with_its_words():
     same = DomainClassifier(minimum_texts=1).fit(texts[:2], labels[:2])
     assert np.array_equal(less.decision_function(texts), same.decision_function(texts))
     assert "orgue" not in less.scoring_.space.lemma_of
+
+
+@pytest.mark.parametrize(("texts", "vector"), [(2, 1.0), (100_000, 0.5)])
+def test_vectors_weigh_more_where_texts_are_few(texts, vector):
+    written, labels = ["wifi du bourg", "tableau de classe"] * (texts // 2), ["acces", "ecole"] * (texts // 2)
+    usual = DomainClassifier(directions=0).fit(written, labels)
+    told = DomainClassifier(directions=0, vector=vector).fit(written, labels)
+    assert np.array_equal(usual.decision_function(["réseau du lycée"]), told.decision_function(["réseau du lycée"]))
+    assert usual.scoring_.space.families.vector == vector
