@@ -15,7 +15,7 @@ from pipeline.words import lemmatised, remember_words, words_of
 
 # Folds of so many texts are fitted by two processes: fewer are done before a process has started. 1.7 GB each
 # with the corpus.
-MANY, WORKERS = 5000, 2
+LARGE, WORKERS = 5000, 2
 # Contrast pairs of so many rows that follow one another are one group.
 PAIRS = 100
 
@@ -63,7 +63,7 @@ def _folds_of(texts: Sequence[AnnotatedText], seed: int) -> Folds:
 
 
 def _workers(texts: Sequence[AnnotatedText]) -> int:
-    return WORKERS if len(texts) >= MANY and (os.cpu_count() or 1) > 1 else 1
+    return WORKERS if len(texts) >= LARGE and (os.cpu_count() or 1) > 1 else 1
 
 
 def held_out_scores(texts: Sequence[AnnotatedText], splits: Sequence[Folds], seed: int) -> list[Array]:
