@@ -47,16 +47,17 @@ Answers = list[Answer | None]
 
 @dataclass(frozen=True)
 class Recipe:
-    """A classifier, and what of the corpus it is given."""
+    """A classifier, and what of the corpus it is given; ``ours`` are told weights of texts, kinds and terms besides."""
 
     make: Callable[[], Any]
+    ours: bool = False
     lexicon: bool = True
     kinds: bool = True
     calibrated: bool = False
 
 
 COMPETITORS = {
-    "domaines (this project)": Recipe(DomainClassifier, calibrated=True),
+    "domaines (this project)": Recipe(DomainClassifier, ours=True, calibrated=True),
     "TF-IDF words 1–2 + LinearSVC": Recipe(lambda: make_pipeline(words(), LinearSVC())),
     "TF-IDF words 1–2 + characters 3–5 + LinearSVC": Recipe(
         lambda: make_pipeline(make_union(words(), characters()), LinearSVC())
@@ -70,21 +71,6 @@ COMPETITORS = {
     "spaCy textcat, CNN": Recipe(lambda: SpacyTextcat("cnn")),
 }
 PEERS = [name for name in COMPETITORS if not name.startswith("domaines")]
-ABLATION = {
-    "default, calibrated": Recipe(DomainClassifier, calibrated=True),
-    "all families, not calibrated": Recipe(DomainClassifier),
-    "without squared directions": Recipe(lambda: DomainClassifier(directions=0)),
-    "directions among texts, not kinds": Recipe(DomainClassifier, kinds=False),
-    "without vectors": Recipe(lambda: DomainClassifier(vector=0)),
-    "without the lexicon": Recipe(DomainClassifier, lexicon=False),
-    "without lemmas": Recipe(lambda: DomainClassifier(lemma=0)),
-    "without forms": Recipe(lambda: DomainClassifier(form=0)),
-    "without characters": Recipe(lambda: DomainClassifier(characters=0)),
-    "without pairs": Recipe(lambda: DomainClassifier(pair=0)),
-    "characters 2–6": Recipe(lambda: DomainClassifier(shortest=2, longest=6)),
-    "labels weighed alike": Recipe(lambda: DomainClassifier(balance=1)),
-    "labels as they come": Recipe(lambda: DomainClassifier(balance=0)),
-}
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -142,7 +128,7 @@ class Task:
         terms = range(len(self.terms) if recipe.lexicon else 0)
         texts = [*(self.texts[row] for row in rows), *(self.terms[term] for term in terms)]
         labels = [*(self.labels[row] for row in rows), *(self.term_labels[term] for term in terms)]
-        if not isinstance(model, DomainClassifier):
+        if not recipe.ours:
             return model.fit(texts, labels)
         weights = [*(self.weights[row] for row in rows), *(self.term_weights[term] for term in terms)]
         kinds = [*(self.kinds[row] for row in rows), *("" for _ in terms)] if recipe.kinds else None
@@ -152,20 +138,27 @@ class Task:
         folds = grouped_folds(labels[: len(rows)], [self.groups[row] for row in rows], seed=2016)
         return calibrated(texts, labels, weights, folds, ~self.scored[rows], kinds=kinds, terms=flags)
 
+    def _labelled(self, model: Any, texts: Texts) -> list[str]:
+        """Ask for labels, and note how long a text took."""
+        began = time.perf_counter()
+        labels = [str(label) for label in model.predict(texts)]
+        self.seconds_a_text = (time.perf_counter() - began) / len(texts)
+        return labels
+
     def unseen(self, recipe: Recipe) -> Answer:
         """Four folds by kind of service."""
         guess = [""] * len(self.texts)
         for train, test in self.folds:
             model = self._fit(recipe, train)
-            for row, label in zip(test, model.predict([self.texts[r] for r in test]), strict=True):
-                guess[row] = str(label)
+            for row, label in zip(test, self._labelled(model, [self.texts[r] for r in test]), strict=True):
+                guess[row] = label
         kept = np.flatnonzero(self.scored)
         return [self.labels[r] for r in kept], [guess[r] for r in kept]
 
     def real(self, recipe: Recipe) -> Answer:
         """The annotated real texts."""
         model = self._fit(recipe, range(len(self.texts)))
-        return [row["label"] for row in self.dev], [str(x) for x in model.predict([row["text"] for row in self.dev])]
+        return [row["label"] for row in self.dev], self._labelled(model, [row["text"] for row in self.dev])
 
     def official(self, recipe: Recipe) -> Answer:
         """The themes of public-service sheets."""
@@ -181,7 +174,7 @@ class Task:
             model = calibrated(texts, themes, [1.0] * len(texts), folds, np.zeros(len(texts), dtype=bool))
         else:
             model = recipe.make().fit(texts, themes)
-        return [t for _, t in parts["test"]], [str(x) for x in model.predict([text for text, _ in parts["test"]])]
+        return [t for _, t in parts["test"]], self._labelled(model, [text for text, _ in parts["test"]])
 
 
 HEADER = [
@@ -271,7 +264,7 @@ def learning_curve(task: Task) -> list[str]:
     for share in (0.125, 0.25, 0.5, 1.0):
         task.folds = [(train[rank[train] <= share], test) for train, test in everything]
         texts = int(np.mean([len(train) for train, _ in task.folds]))
-        lines.append(f"| {share:.3g} | {texts} | {scored(*task.unseen(Recipe(DomainClassifier)))} |")
+        lines.append(f"| {share:.3g} | {texts} | {scored(*task.unseen(Recipe(DomainClassifier, ours=True)))} |")
         print(lines[-1], flush=True)
     task.folds = everything
     return lines
@@ -288,20 +281,10 @@ def peers_table(task: Task) -> None:
         write_between("quality", [*lines, *against_the_best(answers)] if len(answers) > 1 else lines)
 
 
-def ablation_table(task: Task) -> None:
-    """Fill the table of this project's classifier without one of its parts, saved line by line."""
-    lines = list(HEADER)
-    for name, recipe in ABLATION.items():
-        text, _ = line(task, name, recipe)
-        lines.append(text)
-        print(text, flush=True)
-        write_between("quality-ablation", lines)
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Fill the tables: the whole takes hours, most of them spaCy's and fastText's."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=("peers", "curve", "ablation"), help="one of the tables")
+    parser.add_argument("--only", choices=("peers", "curve"), help="one of the tables")
     parser.add_argument("--peer", choices=PEERS, help="only keep what this peer answers")
     chosen = parser.parse_args(arguments)
     only, task = chosen.only, Task()
@@ -312,8 +295,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         peers_table(task)
     if only in (None, "curve"):
         write_between("quality-curve", learning_curve(task))
-    if only in (None, "ablation"):
-        ablation_table(task)
 
 
 if __name__ == "__main__":

@@ -95,6 +95,7 @@ def _accuracy(
         + "\n\nCe que valent les probabilités (dix tranches de même taille) :\n\n"
         "| probabilité annoncée | part de justes | textes |\n| --- | --- | --- |\n"
         + "\n".join(bins)
+        + "\n\n![Fiabilité : probabilité annoncée et part de justes](reliability.svg)"
         + "\n\nLes textes d'apprentissage ont été écrits pour ce projet : sur de vraies réponses d'enquête, faire "
         "vérifier un échantillon avant de publier une part."
     )

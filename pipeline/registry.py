@@ -33,6 +33,8 @@ FORMAT, READABLE = 3, (1, 2, 3)
 WEIGHTS, WORDS, CONFIG, CARD, MANIFEST = "weights.npz", "words.csv", "config.json", "README.md", "manifest.json"
 # Only audits and shares read it; a model made elsewhere may lack it. The models of the folds, when kept, are beside it.
 HELD_OUT, FOLDS = "held_out.npz", "folds"
+# The picture of the card; no program reads it.
+DIAGRAM = "reliability.svg"
 FILES = (WEIGHTS, WORDS, CONFIG, CARD)
 # Larger than any model this project makes; a damaged or hostile archive must not fill the memory.
 MAX_BYTES = 400_000_000
@@ -148,6 +150,7 @@ def save_model(
     provenance: Mapping[str, Any],
     card: str,
     held_out: HeldOut | None = None,
+    diagram: str | None = None,
 ) -> str:
     """Write a model folder, whole or not at all, and give its digest.
 
@@ -163,6 +166,8 @@ def save_model(
     }
     if held_out is not None:
         contents[HELD_OUT] = _held_out(held_out)
+    if diagram is not None:
+        contents[DIAGRAM] = diagram.encode()
     digests = {file: hashlib.sha256(content).hexdigest() for file, content in contents.items()}
     digest = hashlib.sha256(_json(digests)).hexdigest()
     contents[MANIFEST] = _json({"format": FORMAT, "digest": digest, "files": digests, **provenance})

@@ -72,6 +72,8 @@ def test_training_writes_a_model_that_labels_and_says_what_it_was_made_from(run,
     assert card.startswith("---\nlanguage: fr\n")
     for heading in ("explainability", "accuracy", "reproducibility", "timeliness", "cost effectiveness"):
         assert f"({heading})" in card
+    assert "](reliability.svg)" in card
+    assert (tmp_path / "models" / "m" / "reliability.svg").read_text(encoding="utf-8").count("<circle") == 10
 
 
 def test_the_default_model_gives_the_digest_written_in_its_manifest():

@@ -23,6 +23,7 @@ from pipeline.evaluation import coverage_points, evaluate, reliability_points
 from pipeline.folders import check_replaceable
 from pipeline.memory import without_collection
 from pipeline.registry import MANIFEST, load_model, save_model
+from pipeline.reliability_diagram import reliability_diagram
 from pipeline.scoring import reordered
 from pipeline.standing import with_standing
 from pipeline.tables import write_bytes
@@ -64,17 +65,19 @@ def train(
     version = datetime.now(UTC).strftime("%Y.%m")
     config = {"name": output.name, "version": version, "review_threshold": validation.threshold}
     provenance = {**_provenance(files, seed, scores), "profile": validation.profile, **(lineage or {})}
+    reliability = reliability_points(validation.known_probabilities, validation.truth)
     card = model_card(
         output.name,
         version,
         [item.label for item in texts if not item.term],
         validation.unseen,
         coverage_points(validation.known_probabilities, validation.truth, COVERAGES),
-        reliability_points(validation.known_probabilities, validation.truth),
+        reliability,
         provenance,
     )
     # scikit-learn sorts labels by name; people's columns come in the codebook's order.
-    digest = save_model(output, reordered(model.scoring_, LABELS), config, provenance, card, validation.held_out)
+    scoring, diagram = reordered(model.scoring_, LABELS), reliability_diagram(reliability)
+    digest = save_model(output, scoring, config, provenance, card, validation.held_out, diagram)
     if crossfit:
         _save_folds(texts, output, seed, validation, config)
         say(f"Modèles des {ORDINARY_FOLDS} parts gardés dans « {output}/folds ».")
