@@ -16,6 +16,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,8 @@ from pipeline.workflow.fits import groups_of
 ROOT = Path(__file__).parents[1]
 REAL = ROOT.parent / "shared" / "real"
 KEPT = ROOT / "out" / "quality"
+# Of the learning curves.
+SHARES = (0.125, 0.25, 0.5, 1.0)
 Texts = Sequence[str]
 Answer = tuple[list[str], list[str]]
 Answers = list[Answer | None]
@@ -79,13 +82,18 @@ def read(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def scored(truth: Texts, guess: Texts) -> str:
-    """Give macro-F1 with its interval as text."""
+def with_interval(truth: Texts, guess: Texts) -> tuple[float, float, float]:
+    """Give macro-F1 and the bounds of its interval."""
     names = sorted({*truth, *guess})
     a, b = (np.array([names.index(name) for name in side], dtype=np.int64) for side in (truth, guess))
-    resampled = bootstrap_macro_f1(a, b, len(names))
-    low, high = np.quantile(resampled, [0.025, 0.975])
-    return f"{macro_f1(a, b, len(names)):.3f} ({low:.3f}–{high:.3f})"
+    low, high = np.quantile(bootstrap_macro_f1(a, b, len(names)), [0.025, 0.975])
+    return macro_f1(a, b, len(names)), float(low), float(high)
+
+
+def scored(truth: Texts, guess: Texts) -> str:
+    """Give macro-F1 with its interval as text."""
+    value, low, high = with_interval(truth, guess)
+    return f"{value:.3f} ({low:.3f}–{high:.3f})"
 
 
 def calibrated(
@@ -253,21 +261,53 @@ def _score(answered: Answer) -> float:
     return macro_f1(a, b, len(names))
 
 
-def learning_curve(task: Task) -> list[str]:
-    """Score unseen kinds from a part of the kinds of each training part: what more kinds would buy."""
-    lines = ["| share of the groups | texts | macro-F1 |", "| --- | --- | --- |"]
+def learning_curve(task: Task, terms_too: bool) -> dict[int, tuple[float, float, float]]:
+    """Score unseen kinds from a part of the groups of each training part (and of the terms), by rows learnt from."""
     rng = np.random.default_rng(2016)
-    groups = np.array(task.groups)
-    chance = dict(zip(sorted(set(task.groups)), rng.random(len(set(task.groups))), strict=True))
-    rank = np.array([chance[group] for group in groups])
-    everything = task.folds
-    for share in (0.125, 0.25, 0.5, 1.0):
-        task.folds = [(train[rank[train] <= share], test) for train, test in everything]
-        texts = int(np.mean([len(train) for train, _ in task.folds]))
-        lines.append(f"| {share:.3g} | {texts} | {scored(*task.unseen(Recipe(DomainClassifier, ours=True)))} |")
-        print(lines[-1], flush=True)
-    task.folds = everything
+    names = sorted(set(task.groups))
+    chance = dict(zip(names, rng.random(len(names)), strict=True))
+    rank, term_rank = np.array([chance[group] for group in task.groups]), rng.random(len(task.terms))
+    points = {}
+    for share in SHARES:
+        part = copy(task)
+        part.folds = [(train[rank[train] <= share], test) for train, test in task.folds]
+        kept = np.flatnonzero(term_rank <= (share if terms_too else 1.0))
+        for side in ("terms", "term_labels", "term_weights"):
+            setattr(part, side, [getattr(task, side)[term] for term in kept])
+        learnt = len(kept) + int(np.mean([len(train) for train, _ in part.folds]))
+        points[learnt] = with_interval(*part.unseen(Recipe(DomainClassifier, ours=True)))
+        print(share, learnt, *points[learnt], flush=True)
+    return points
+
+
+def curves(task: Task) -> list[str]:
+    """Draw both learning curves, and give their table."""
+    found = {"of groups": learning_curve(task, False), "of groups and of terms": learning_curve(task, True)}
+    draw(found)
+    lines = ["| share | " + " | ".join(f"{name}: rows | macro-F1" for name in found) + " |", "| --- |" + " --- |" * 4]
+    for share, *points in zip(SHARES, *(curve.items() for curve in found.values()), strict=True):
+        cells = (f"{rows} | {value:.3f} ({low:.3f}–{high:.3f})" for rows, (value, low, high) in points)
+        lines.append(f"| {share:.3g} | {' | '.join(cells)} |")
     return lines
+
+
+def draw(found: dict[str, dict[int, tuple[float, float, float]]]) -> None:
+    """Draw the learning curves with their intervals."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "domaines"
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(7, 4), layout="constrained")
+    for (name, points), colour in zip(found.items(), ("#1f6f8b", "#b5533c"), strict=True):
+        values, lows, highs = (list(side) for side in zip(*points.values(), strict=True))
+        axes.plot(list(points), values, "o-", color=colour, label=f"a share {name}")
+        axes.fill_between(list(points), lows, highs, color=colour, alpha=0.2, linewidth=0)
+    axes.set(xscale="log", xlabel="texts, sides of pairs and terms learnt from", ylabel="macro-F1 on unseen kinds")
+    axes.grid(alpha=0.3, which="both")
+    axes.legend()
+    figure.savefig(ROOT / "docs" / "learning_curve.svg", metadata={"Date": None})
 
 
 def peers_table(task: Task) -> None:
@@ -294,7 +334,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if only in (None, "peers"):
         peers_table(task)
     if only in (None, "curve"):
-        write_between("quality-curve", learning_curve(task))
+        write_between("quality-curve", curves(task))
 
 
 if __name__ == "__main__":

@@ -60,6 +60,11 @@ def test_the_corpus_is_large_and_its_kinds_are_described_often_enough(annotated)
 
 
 @pytest.mark.long
+def test_every_text_was_read_twice(annotated):
+    unread = [row["id"] for row in annotated if not {row["lecture_1"], row["lecture_2"]} <= set(LABELS)]
+    assert unread == []
+
+
 def test_no_two_texts_are_near_duplicates(texts):
     assert near_duplicates([item.text for item in texts]) == []
 
