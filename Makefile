@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install demo test test-long lint reliability reliability-full fuzz audit licences sbom bench-messy model bench bench-quality bench-coverage bench-plan bench-territory reference corpus-check lock clean bench-stages bench-cost test-review-kill programs bench-review bench-active bench-doubts bench-loop bench-training
+.PHONY: help install demo test test-long lint reliability reliability-full fuzz audit licences sbom bench-messy model bench bench-quality bench-ablation bench-coverage bench-plan bench-territory reference corpus-check lock clean bench-stages bench-cost test-review-kill programs bench-review bench-active bench-doubts bench-loop bench-training
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -97,6 +97,9 @@ reference: $(VENV)/.installed ## rebuild the shipped table of communes from ../s
 
 bench-quality: $(VENV)/.installed-bench ## measure quality against other classifiers
 	$(BIN)/python bench/quality.py
+
+bench-ablation: $(VENV)/.installed-bench ## measure this project's classifier without each of its parts, and other heads
+	$(BIN)/python bench/quality_ablation.py
 
 bench-doubts: $(VENV)/.installed-test ## flip 5 % of the corpus's labels, count those the doubts find
 	$(BIN)/python bench/doubts.py

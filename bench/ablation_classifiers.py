@@ -76,13 +76,18 @@ def _pipeline() -> Any:
     return spacy.load(LEMMATISER, exclude=["parser", "ner", "attribute_ruler", "senter"])
 
 
-class NeuralHead:
-    """A network of one hidden layer over word vectors, summed by text with the words' inverse document frequencies."""
+class PooledVectors:
+    """A network over word vectors, summed by text with the words' inverse document frequencies.
 
-    def __init__(self, trained: bool) -> None:
-        self._trained = trained
+    One of no hidden unit is a logistic regression.
+    """
 
-    def fit(self, texts: Texts, labels: Texts, weights: Any = None, kinds: Any = None, terms: Any = None) -> NeuralHead:
+    def __init__(self, trained: bool, hidden: int = 128) -> None:
+        self._trained, self._hidden = trained, (hidden,) if hidden else ()
+
+    def fit(
+        self, texts: Texts, labels: Texts, weights: Any = None, kinds: Any = None, terms: Any = None
+    ) -> PooledVectors:
         """Fit; it stops when a held-out tenth is no better classified."""
         split = [words_of(text) for text in texts]
         self._vectors = trained_vectors(split, labels) if self._trained else word_vectors
@@ -92,7 +97,7 @@ class NeuralHead:
         self._frequencies = dict(zip(found.types, common.tolist(), strict=True))
         self._rarest = float(common.max())
         batch = min(256, max(16, len(split) // 100))
-        self._network = MLPClassifier((128,), early_stopping=True, batch_size=batch, random_state=2016)
+        self._network = MLPClassifier(self._hidden, early_stopping=True, batch_size=batch, random_state=2016)
         given = np.ones(len(split)) if weights is None else np.asarray(weights)
         # Texts of no weight are left out, as this project does: a batch of them would have no loss.
         kept = np.flatnonzero(given)

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ablation_classifiers import Averaged, Margins, NeuralHead, OfLemmas
+from ablation_classifiers import Averaged, Margins, OfLemmas, PooledVectors
 from marks import write_between
 from quality import ROOT, Answer, Recipe, Task, paired, scored
 from quality_peers import characters, words
@@ -71,10 +71,13 @@ ABLATION = {
     "character n-grams alone, linear": alone(characters=1),
     "pairs alone, linear": alone(pair=1),
     "word vectors of spaCy summed, linear": alone(vector=1),
-    "word vectors of spaCy summed, neural head": Recipe(lambda: NeuralHead(trained=False), ours=True),
-    "word vectors trained on the corpus summed, neural head": Recipe(lambda: NeuralHead(trained=True), ours=True),
+    "word vectors of spaCy summed, neural head": Recipe(lambda: PooledVectors(trained=False), ours=True),
+    "word vectors trained on the corpus summed, linear": Recipe(
+        lambda: PooledVectors(trained=True, hidden=0), ours=True
+    ),
+    "word vectors trained on the corpus summed, neural head": Recipe(lambda: PooledVectors(trained=True), ours=True),
     "ensemble: all families and neural head of spaCy's vectors": Recipe(
-        lambda: Averaged(DomainClassifier(), NeuralHead(trained=False)), ours=True
+        lambda: Averaged(DomainClassifier(), PooledVectors(trained=False)), ours=True
     ),
     "ensemble: all families and TF-IDF + LinearSVC": Recipe(
         lambda: Averaged(DomainClassifier(), support_vectors()), ours=True
