@@ -58,8 +58,9 @@ class FeatureSpace:
     """The columns of the feature rows, with the inverse document frequency of each.
 
     ``lemma_of`` gives the lemma of the word types seen in training. A word never seen has its
-    character n-grams alone: running spaCy over every new word of a file would cost more than
-    reading the file, and the ablation table shows that it does not score better.
+    character n-grams and its vector alone: running spaCy over every new word of a file would cost
+    more than reading the file, and lemmas of all words, known or not, do not score better
+    (`make bench-ablation`, "lemmas of word types instead of words").
     """
 
     families: Families

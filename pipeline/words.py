@@ -113,9 +113,9 @@ class Lemmatiser:
     """Lemmas of distinct lower-cased words by spaCy, each computed once.
 
     The words are lower-cased because spaCy's French lemmatiser leaves ``Tablettes`` as it is, and
-    read one by one, out of context: on 1,243 annotated texts lemmas by type scored as well as
-    lemmas in context, and a type can be looked up. The morphologizer stays in the pipeline, since
-    without it the lemmatiser silently returns the form.
+    read one by one, out of context: lemmas by type score as well as lemmas in context, which cost
+    thirty times as much (`make bench-ablation`), and a type can be looked up. The morphologizer
+    stays in the pipeline, since without it the lemmatiser silently returns the form.
     """
 
     def __init__(self) -> None:

@@ -232,7 +232,7 @@ class FakeInput:
 
 
 @pytest.mark.parametrize(
-    "content", [b"id;texte\n1;un\n", gzip.compress(b"id;texte\n1;un\n"), b'{"id": 1, "texte": "un"}\n']
+    "content", [b"id;texte\n1;un\n", gzip.compress(b"id;texte\n1;un\n", mtime=0), b'{"id": 1, "texte": "un"}\n']
 )
 def test_standard_input_is_read_by_its_content_and_its_copy_removed(tmp_path, monkeypatch, content):
     monkeypatch.setattr("sys.stdin", FakeInput(content))

@@ -42,7 +42,7 @@ PASSWORD = "est protégé par un mot de passe : enregistrez-le sans mot de passe
         ("a.csv", b"", EMPTY),
         ("a.csv", b"\xef\xbb\xbf", EMPTY),
         ("a.csv", b"\r\n\n", EMPTY),
-        ("a.csv.gz", gzip.compress(b""), EMPTY),
+        ("a.csv.gz", gzip.compress(b"", mtime=0), EMPTY),
         ("a.csv", "id;texte\n".encode("utf-16"), UTF_16),
         ("a.csv", "id;texte\n1;un\n".encode("utf-16-le"), UTF_16),
         ("a.csv", b"%PDF-1.7\n...", f"est un PDF, {NO_TABLE}"),
@@ -83,7 +83,7 @@ PASSWORD = "est protégé par un mot de passe : enregistrez-le sans mot de passe
         ),
         (
             "a.csv.gz",
-            gzip.compress(b"id;texte\n" * 1000)[:-12],
+            gzip.compress(b"id;texte\n" * 1000, mtime=0)[:-12],
             "est un gzip tronqué ou abîmé : téléchargez-le ou compressez-le de nouveau.",
         ),
     ],
