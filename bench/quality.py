@@ -130,7 +130,7 @@ class Task:
         given = [self.texts, self.labels, self.groups, self.terms, self.term_labels, self.dev, self.themes, written]
         self.fingerprint = hashlib.sha256(json.dumps(given).encode()).hexdigest()
 
-    def _fit(self, recipe: Recipe, rows: Sequence[int]) -> Any:
+    def fit(self, recipe: Recipe, rows: Sequence[int]) -> Any:
         """Fit on texts and the lexicon's terms, the same for all; ours has its weights and kinds besides."""
         model = recipe.make()
         terms = range(len(self.terms) if recipe.lexicon else 0)
@@ -146,27 +146,20 @@ class Task:
         folds = grouped_folds(labels[: len(rows)], [self.groups[row] for row in rows], seed=2016)
         return calibrated(texts, labels, weights, folds, ~self.scored[rows], kinds=kinds, terms=flags)
 
-    def _labelled(self, model: Any, texts: Texts) -> list[str]:
-        """Ask for labels, and note how long a text took."""
-        began = time.perf_counter()
-        labels = [str(label) for label in model.predict(texts)]
-        self.seconds_a_text = (time.perf_counter() - began) / len(texts)
-        return labels
-
     def unseen(self, recipe: Recipe) -> Answer:
         """Four folds by kind of service."""
         guess = [""] * len(self.texts)
         for train, test in self.folds:
-            model = self._fit(recipe, train)
-            for row, label in zip(test, self._labelled(model, [self.texts[r] for r in test]), strict=True):
-                guess[row] = label
+            model = self.fit(recipe, train)
+            for row, label in zip(test, model.predict([self.texts[r] for r in test]), strict=True):
+                guess[row] = str(label)
         kept = np.flatnonzero(self.scored)
         return [self.labels[r] for r in kept], [guess[r] for r in kept]
 
     def real(self, recipe: Recipe) -> Answer:
         """The annotated real texts."""
-        model = self._fit(recipe, range(len(self.texts)))
-        return [row["label"] for row in self.dev], self._labelled(model, [row["text"] for row in self.dev])
+        model = self.fit(recipe, range(len(self.texts)))
+        return [row["label"] for row in self.dev], [str(x) for x in model.predict([row["text"] for row in self.dev])]
 
     def official(self, recipe: Recipe) -> Answer:
         """The themes of public-service sheets."""
@@ -182,7 +175,7 @@ class Task:
             model = calibrated(texts, themes, [1.0] * len(texts), folds, np.zeros(len(texts), dtype=bool))
         else:
             model = recipe.make().fit(texts, themes)
-        return [t for _, t in parts["test"]], self._labelled(model, [text for text, _ in parts["test"]])
+        return [t for _, t in parts["test"]], [str(x) for x in model.predict([text for text, _ in parts["test"]])]
 
 
 HEADER = [
@@ -261,21 +254,27 @@ def _score(answered: Answer) -> float:
     return macro_f1(a, b, len(names))
 
 
-def learning_curve(task: Task, terms_too: bool) -> dict[int, tuple[float, float, float]]:
-    """Score unseen kinds from a part of the groups of each training part (and of the terms), by rows learnt from."""
+def taught_less(task: Task, share: float, terms_too: bool) -> Task:
+    """Leave in each training part a share of the groups (and of the terms)."""
     rng = np.random.default_rng(2016)
     names = sorted(set(task.groups))
     chance = dict(zip(names, rng.random(len(names)), strict=True))
     rank, term_rank = np.array([chance[group] for group in task.groups]), rng.random(len(task.terms))
+    less = copy(task)
+    less.folds = [(train[rank[train] <= share], test) for train, test in task.folds]
+    kept = np.flatnonzero(term_rank <= (share if terms_too else 1.0))
+    for side in ("terms", "term_labels", "term_weights"):
+        setattr(less, side, [getattr(task, side)[term] for term in kept])
+    return less
+
+
+def learning_curve(task: Task, terms_too: bool) -> dict[int, tuple[float, float, float]]:
+    """Score unseen kinds from a share of the groups (and of the terms), by rows learnt from."""
     points = {}
     for share in SHARES:
-        part = copy(task)
-        part.folds = [(train[rank[train] <= share], test) for train, test in task.folds]
-        kept = np.flatnonzero(term_rank <= (share if terms_too else 1.0))
-        for side in ("terms", "term_labels", "term_weights"):
-            setattr(part, side, [getattr(task, side)[term] for term in kept])
-        learnt = len(kept) + int(np.mean([len(train) for train, _ in part.folds]))
-        points[learnt] = with_interval(*part.unseen(Recipe(DomainClassifier, ours=True)))
+        less = taught_less(task, share, terms_too)
+        learnt = len(less.terms) + int(np.mean([len(train) for train, _ in less.folds]))
+        points[learnt] = with_interval(*less.unseen(Recipe(DomainClassifier, ours=True)))
         print(share, learnt, *points[learnt], flush=True)
     return points
 

@@ -114,7 +114,7 @@ class Lemmatiser:
 
     The words are lower-cased because spaCy's French lemmatiser leaves ``Tablettes`` as it is, and
     read one by one, out of context: lemmas by type score as well as lemmas in context, which cost
-    thirty times as much (`make bench-ablation`), and a type can be looked up. The morphologizer
+    tens of times as much (`make bench-ablation`), and a type can be looked up. The morphologizer
     stays in the pipeline, since without it the lemmatiser silently returns the form.
     """
 
