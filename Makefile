@@ -29,7 +29,7 @@ demo: $(VENV)/.installed ## label the demonstration survey, print the shares wit
 
 # The workers load the model and spaCy each: more than four would wait for memory on a small machine.
 test: $(VENV)/.installed-test programs ## run the suite, but for its long tests, on up to four processors
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 test-long: $(VENV)/.installed-test ## run the suite's long tests: whole real files, ten megabytes of text, memory, kills
 	$(BIN)/python -m pytest -m long

@@ -39,6 +39,7 @@ def test_every_row_has_its_fields_and_an_id_of_its_own(annotated):
     assert {row["kind"] for row in annotated} <= kinds
 
 
+@pytest.mark.long
 def test_labels_are_known_texts_not_empty_and_no_text_has_two(texts):
     others = [item for name in ("contrasts.csv", "lexicon.csv") for item in read_corpus(str(CORPORA / name))]
     assert label_faults([*texts, *others], LABELS) == []
@@ -65,6 +66,7 @@ def test_every_text_was_read_twice(annotated):
     assert unread == []
 
 
+@pytest.mark.long
 def test_no_two_texts_are_near_duplicates(texts):
     assert near_duplicates([item.text for item in texts]) == []
 

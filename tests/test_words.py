@@ -76,6 +76,7 @@ def test_words_are_kept_as_another_process_found_them_and_no_more_than_so_many(m
     assert len(words_module._kept) == 2
 
 
+@pytest.mark.long
 def test_the_lemmatiser_s_lists_made_sets_give_the_same_lemmas():
     import spacy
 
