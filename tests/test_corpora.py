@@ -60,7 +60,6 @@ def test_the_corpus_is_large_and_its_kinds_are_described_often_enough(annotated)
     assert len(annotated) / len(counts) >= 12
 
 
-@pytest.mark.long
 def test_every_text_was_read_twice(annotated):
     unread = [row["id"] for row in annotated if not {row["lecture_1"], row["lecture_2"]} <= set(LABELS)]
     assert unread == []
