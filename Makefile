@@ -27,10 +27,8 @@ demo: $(VENV)/.installed ## label the demonstration survey, print the shares wit
 	@$(BIN)/domaines report out/enquete.csv --annotated corpora/demo/verifiees.csv -o out/report.html
 	@$(BIN)/domaines shares out/enquete.csv --annotated corpora/demo/verifiees.csv
 
-# The workers load the model and spaCy each: more than four would wait for memory on a small machine. A file's tests stay
-# on one, in order: the README's commands read what those before them wrote.
-test: $(VENV)/.installed-test programs ## run the suite, but for its long tests, on up to four processors
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+test: $(VENV)/.installed-test programs ## run the suite, but for its long tests
+	$(BIN)/python -m pytest
 
 test-long: $(VENV)/.installed-test ## run the suite's long tests: whole real files, ten megabytes of text, memory, kills
 	$(BIN)/python -m pytest -m long
