@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,14 @@ from numpy.typing import NDArray
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import normalize
 
-from pipeline.classifier import DomainClassifier
+from pipeline.calibration import softmax
+from pipeline.classifier import LEMMATISER, TEMPERATURE, DomainClassifier
 from pipeline.occurrences import Occurrences
 from pipeline.vectors import word_vectors
-from pipeline.words import LEMMATISER, Lemmatiser, words_of
+from pipeline.words import french_pipeline, words_of
 
 Texts = Sequence[str]
 Reals = NDArray[np.float64]
-# Of scores: what they are divided by before they are averaged, as this project's are when it is not calibrated.
-TEMPERATURE = 0.4
 # Tagging takes minutes: what a text becomes serves the folds that learn from it. Texts to be labelled are tagged anew.
 _learnt: dict[bool, dict[str, str]] = {True: {}, False: {}}
 
@@ -48,16 +46,13 @@ class OfLemmas:
 def of_types(texts: Texts) -> list[str]:
     """Replace words by the lemmas of their types."""
     split = [words_of(text) for text in texts]
-    lemmas = _types.lemmas({word for words in split for word in words})
+    lemmas = LEMMATISER.lemmas({word for words in split for word in words})
     return [" ".join(lemmas[word] for word in words) for words in split]
-
-
-_types = Lemmatiser()
 
 
 def tagged(texts: Texts) -> list[str]:
     """Replace words by their lemmas in context: spaCy tags each text, its words split and lower-cased as ours are."""
-    nlp = _pipeline()
+    nlp = french_pipeline()
     split = [words_of(text) for text in texts]
     documents = nlp.pipe([_document(nlp.vocab, words) for words in split], batch_size=1000)
     return [" ".join(token.lemma_.lower() for token in document) for document in documents]
@@ -67,13 +62,6 @@ def _document(vocabulary: Any, words: Sequence[str]) -> Any:
     from spacy.tokens import Doc
 
     return Doc(vocabulary, words=list(words))
-
-
-@cache
-def _pipeline() -> Any:
-    import spacy
-
-    return spacy.load(LEMMATISER, exclude=["parser", "ner", "attribute_ruler", "senter"])
 
 
 class PooledVectors:
@@ -130,10 +118,10 @@ def trained_vectors(split: Sequence[Sequence[str]], labels: Texts) -> Callable[[
             f"__label__{names.index(label)} {' '.join(words)}\n" for words, label in zip(split, labels, strict=True)
         )
         file.write_text("".join(lines), encoding="utf-8")
-        # One thread: with more, fastText does not learn the same numbers twice.
         # Few texts teach little in ten passes.
         passes = max(10, 500_000 // len(split))
         settings = {"dim": 100, "minn": 3, "maxn": 5, "epoch": passes, "lr": 0.3}
+        # One thread: with more, fastText does not learn the same numbers twice.
         model = fasttext.train_supervised(str(file), **settings, thread=1, seed=1, verbose=0)
     return lambda types: np.array([model.get_word_vector(word) for word in types], dtype=np.float64).reshape(-1, 100)
 
@@ -152,9 +140,7 @@ class Margins:
 
     def predict_proba(self, texts: Texts) -> Reals:
         """Give the probabilities of the labels."""
-        scores = self._model.decision_function(texts) / TEMPERATURE
-        odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+        return softmax(self._model.decision_function(texts) / TEMPERATURE)
 
 
 class Averaged:

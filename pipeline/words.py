@@ -143,13 +143,13 @@ class Lemmatiser:
 
     def _learn(self, unknown: list[str]) -> None:
         # A batch of 2,000 one-word documents is five times faster than spaCy's default of 256 here.
-        documents = _pipeline().pipe(unknown, batch_size=2000)
+        documents = french_pipeline().pipe(unknown, batch_size=2000)
         for word, document in zip(unknown, documents, strict=True):
             self._known[word] = document[0].lemma_.lower() if len(document) == 1 else word
 
 
 @cache
-def _pipeline() -> Any:
+def french_pipeline() -> Any:
     """Load spaCy's pipeline, once for all the models a program trains: it takes more than a second."""
     import spacy
 

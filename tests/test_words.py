@@ -49,7 +49,7 @@ def test_a_lemma_is_found_once(monkeypatch):
     lemmatiser = Lemmatiser()
     first = lemmatiser.lemmas(["tablettes"])
     # A second look-up that needed spaCy would fail.
-    monkeypatch.setattr("pipeline.words._pipeline", None)
+    monkeypatch.setattr("pipeline.words.french_pipeline", None)
     assert lemmatiser.lemmas(["tablettes"]) == first
 
 
